@@ -50,7 +50,7 @@ def default_home() -> Path:
     """The folder that holds all state: $FACETILL_HOME, or the platform's place for user data."""
     if chosen := os.environ.get("FACETILL_HOME"):
         return Path(chosen)
-    from platformdirs import user_data_path  # noqa: PLC0415 - only asked for without --home
+    from platformdirs import user_data_path
 
     return user_data_path("facetill")
 
@@ -141,7 +141,7 @@ def run(run_command: Callable[[], tuple[int, dict[str, object], str]], *, as_jso
         # the reader went away (`| head`): that is its right, and no error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:  # noqa: BLE001 - the last door: no traceback reaches a user
+    except Exception:  # the last door: no traceback reaches a user
         if os.environ.get("FACETILL_DEBUG"):
             raise
         return _crashed(as_json=as_json)

@@ -1,0 +1,1 @@
+"""The till: a cart, a camera, a liveness check, an identification, a confirmation, a receipt."""
