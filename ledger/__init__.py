@@ -1,0 +1,1 @@
+"""The book: every authorised payment, double entry, signed, provable to a stranger."""
