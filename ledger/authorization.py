@@ -13,7 +13,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ledger import canonical
 from ledger.errors import BadInputError
@@ -101,9 +101,13 @@ class Order:
     def from_record(cls, record: canonical.Value) -> Order:
         """Read what `record` wrote; anything else is a BadInputError."""
         fields = require_fields(record, {"currency": str, "lines": list})
-        kinds: dict[str, type] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
-        lines = (require_fields(line, kinds) for line in cast("list[canonical.Value]", fields["lines"]))
-        return cls(tuple(OrderLine(**cast("dict[str, str]", x)) for x in lines), str(fields["currency"]))  # type: ignore[arg-type]
+        lines = tuple(_line(x) for x in cast("list[canonical.Value]", fields["lines"]))
+        return cls(lines, cast("str", fields["currency"]))
+
+
+def _line(record: canonical.Value) -> OrderLine:
+    kinds: dict[str, type] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
+    return OrderLine(**cast("dict[str, Any]", require_fields(record, kinds)))
 
 
 @dataclass(frozen=True)
@@ -193,8 +197,8 @@ class Authorization:
         )
         kinds |= dict.fromkeys(("amount_minor", "issued_at_ms", "expires_at_ms"), int)
         fields = require_fields(record, kinds | {"models": dict, "cues": list})
-        cues = cast("list[str]", fields["cues"])
-        return cls(**cast("dict[str, str]", {**fields, "cues": tuple(cues)}))  # type: ignore[arg-type]
+        cues = tuple(cast("list[str]", fields["cues"]))
+        return cls(**cast("dict[str, Any]", {**fields, "cues": cues}))
 
 
 @dataclass(frozen=True)

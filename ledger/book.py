@@ -1,0 +1,612 @@
+"""The book itself: posts payments and top-ups, each whole, signed and provable, or not at all.
+
+Times are handed in, in Unix milliseconds. A new payment is judged by the authorisation's own
+times: it must not be presented after `expires_at_ms` (no grace), nor more than SKEW_MS_MAX before
+`issued_at_ms` (a kiosk's clock may run ahead a little), and may live LIFETIME_MS_MAX at most. The
+order of entries is their index alone. An id that was posted before gives its first receipt again,
+however late it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+from ledger import canonical, keys, merkle, note, store
+from ledger.authorization import bad_field, require_integer, require_pseudonym
+from ledger.entries import (
+    Entry,
+    Genesis,
+    Payment,
+    Station,
+    Topup,
+    parse_leaf,
+    shopper_account,
+)
+from ledger.errors import (
+    AlreadyUsedWithOtherContent,
+    BadInputError,
+    BadSignature,
+    BalanceTooHigh,
+    BusyError,
+    DamagedError,
+    DiskFullError,
+    Expired,
+    FileSourceInLiveHome,
+    InsufficientFunds,
+    LedgerExistsError,
+    LifetimeTooLong,
+    NotYetValid,
+    StorageError,
+    UnknownDesk,
+    UnknownKiosk,
+    UnknownReceipt,
+    WrongAmount,
+    WrongCart,
+    WrongCurrency,
+)
+from ledger.home import station_key, storage_error
+from ledger.money import MINOR_MAX, format_amount
+from ledger.receipt import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import apsw
+
+    from ledger.audit import Finding
+    from ledger.authorization import Authorization, Order, SignedAuthorization
+    from ledger.entries import AnyContent
+    from ledger.home import Home
+
+LIFETIME_MS_MAX: Final = 120_000
+SKEW_MS_MAX: Final = 5_000
+BALANCE_MINOR_MAX: Final = MINOR_MAX
+
+
+@dataclass(frozen=True)
+class Register:
+    """One posting in an account's history; amounts as posted (debits positive)."""
+
+    entry: Entry
+    account: str
+    currency: str
+    amount_minor: int
+    balance_minor: int
+
+
+@dataclass
+class _Tip:
+    """The newest state that this process has verified."""
+
+    frontier: merkle.Frontier
+    head: bytes
+    recorded_ms: int
+
+
+class Ledger:
+    """An open book. One instance may be used by several threads, one file by several processes.
+
+    Make it with `Ledger.create` or `Ledger.open`; close it, or use it in a `with` statement.
+    """
+
+    def __init__(self, home: Home, db: apsw.Connection, genesis: Genesis) -> None:
+        self.home = home
+        self.genesis = genesis
+        self.vkey = note.VerifierKey(genesis.origin, genesis.public_bytes)
+        self._db = db
+        self._lock = threading.RLock()
+        self._tip: _Tip | None = None
+        self._stations: dict[str, bytes] = {}
+        self._key: keys.StationKey | None = None
+        self._stopped: StorageError | None = None
+
+    # --- opening and closing ---------------------------------------------------------------
+
+    @classmethod
+    def create(cls, home: Home, now_ms: int | None = None) -> Ledger:
+        """A new book for this home, with its kiosk's and desk's keys registered in it.
+
+        Args:
+            home: A home whose folder has no book yet.
+            now_ms: Time of the first entries; None takes the system's clock.
+
+        Raises:
+            LedgerExistsError: There is a book already.
+            StorageError: The disk refused; nothing is left of it.
+        """
+        now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+        if home.ledger_db.exists():
+            raise LedgerExistsError(
+                f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
+            )
+        key = station_key(home, "ledger")
+        genesis = Genesis(home.id, home.mode, home.currency, key.public_bytes)
+        staging = home.ledger_db.with_name("ledger.db.new")
+        try:
+            home.ledger_db.parent.mkdir(mode=0o700, exist_ok=True)
+            for leftover in ("", "-wal", "-shm", "-journal"):
+                staging.with_name(staging.name + leftover).unlink(missing_ok=True)
+            with cls(home, store.connect(staging, create=True), genesis) as book:
+                book._begin(key, now_ms)
+            staging.rename(home.ledger_db)
+            _sync_folder(home.ledger_db.parent)
+        except OSError as e:
+            raise storage_error(e, "The book could not be made") from e
+        return cls.open(home)
+
+    @classmethod
+    def open(cls, home: Home, *, read_only: bool = False) -> Ledger:
+        """The home's book.
+
+        Raises:
+            LedgerMissingError, LedgerVersionError, DamagedError, StorageError: As named.
+        """
+        db = store.connect(home.ledger_db, read_only=read_only)
+        try:
+            store.require_format(db)
+            genesis = cls._read_genesis(db)
+            if (genesis.home_id, genesis.mode) != (home.id, home.mode) or (
+                genesis.currency != home.currency
+            ):
+                raise DamagedError(
+                    "The book belongs to another home than home.json describes.",
+                    hint="Restore home.json and ledger.db from the same backup.",
+                )
+        except BaseException:
+            db.close()
+            raise
+        return cls(home, db, genesis)
+
+    def close(self) -> None:
+        """Release the file; the last one to do so empties the write-ahead log."""
+        self._db.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def post(self, signed: SignedAuthorization, order: Order, now_ms: int) -> Receipt:
+        """Charge a shopper once, however often it is asked.
+
+        Raises:
+            Refused: Its sub-class says which rule; nothing was written.
+            StorageError: The disk or another process was in the way; nothing was written, or
+                it is not known: asking again with the same id charges once.
+        """
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        payment = Payment(signed, order, self.home.mode)
+        a = signed.authorization
+        with self._writing():
+            self._require_signed(a.kiosk, "kiosk", signed.signature, a.message())
+            known = self._entry_by_id(payment.entry_id)
+            if known is not None:
+                _require_same(known.content, payment, a.id)
+                return self._receipt(known.index)
+            self._require_payable(a, order, now_ms)
+            self._append(payment, now_ms)
+            receipt = self._receipt(self._verified_tip().frontier.size - 1)
+        self._keep_head()
+        return receipt
+
+    def topup(
+        self,
+        pseudonym: str,
+        amount_minor: int,
+        topup_id: str,
+        desk_key: keys.StationKey,
+        now_ms: int,
+    ) -> Entry:
+        """Add cash to a shopper's balance, once for each `topup_id`.
+
+        Args:
+            pseudonym: Who it is for; that such a shopper exists is the desk's business.
+            amount_minor: 1 or more minor units of the home's currency.
+            topup_id: 1..64 of letters, digits, dot, hyphen and underscore.
+            desk_key: A desk's key that the book knows.
+            now_ms: The time.
+
+        Raises:
+            Refused, StorageError: As for `post`.
+        """
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        unsigned = Topup(
+            topup_id,
+            pseudonym,
+            amount_minor,
+            self.home.currency,
+            now_ms,
+            desk_key.key_id,
+            self.home.mode,
+        )
+        new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
+        with self._writing():
+            self._require_signed(new.desk, "desk", new.signature, new.message())
+            known = self._entry_by_id(new.entry_id)
+            if known is not None:
+                first = cast("Topup", known.content)
+                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
+                _require_same(first, same_time, topup_id)
+                return known
+            if self._balance(pseudonym) + amount_minor > BALANCE_MINOR_MAX:
+                raise BalanceTooHigh(
+                    "The top-up would lift the balance above what the book can hold.",
+                    hint="Top up a smaller amount.",
+                )
+            entry = self._append(new, now_ms)
+        self._keep_head()
+        return entry
+
+    def register_station(
+        self, role: Literal["kiosk", "desk"], public_bytes: bytes, now_ms: int
+    ) -> Entry:
+        """Accept a further kiosk's or desk's key (32 bytes) from here on; once is enough."""
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        if len(public_bytes) != keys.PUBLIC_BYTES:
+            raise bad_field("public key")
+        station = Station(role, public_bytes)
+        with self._writing():
+            known = self._entry_by_id(station.entry_id)
+            if known is not None:
+                return known
+            entry = self._append(station, now_ms)
+        self._keep_head()
+        return entry
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def balance(self, pseudonym: str) -> int:
+        """A shopper's prepaid balance in minor units; 0 for one never seen."""
+        require_pseudonym(pseudonym)
+        with self._reading():
+            return self._balance(pseudonym)
+
+    def balances(self) -> list[tuple[str, str, int]]:
+        """(account, currency, balance in minor units) of all accounts, by name."""
+        with self._reading():
+            rows = self._db.execute("SELECT account, currency, balance FROM accounts ORDER BY 1, 2")
+            return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries in order, read in batches; entries added meanwhile are included."""
+        start = 0
+        while True:
+            with self._reading():
+                batch = [
+                    self._parse(cast("int", index), cast("bytes", leaf))
+                    for index, leaf in self._db.execute(
+                        "SELECT idx, leaf FROM entries WHERE idx >= ? ORDER BY idx LIMIT 1000",
+                        (start,),
+                    )
+                ]
+            if not batch:
+                return
+            yield from batch
+            start = batch[-1].index + 1
+
+    def register(self, account: str | None = None) -> Iterator[Register]:
+        """Postings in order with a running balance for each account.
+
+        Args:
+            account: Only this account, and those below it (`liabilities` has them all).
+        """
+        running: dict[tuple[str, str], int] = {}
+        for entry in self.entries():
+            for p in entry.postings:
+                place = (p.account, p.currency)
+                running[place] = running.get(place, 0) + p.amount_minor
+                if account is None or (p.account + ":").startswith(account.rstrip(":") + ":"):
+                    yield Register(entry, *place, p.amount_minor, running[place])
+
+    def receipt(self, payment_id: str) -> Receipt:
+        """The receipt of an authorisation's id, the same for ever.
+
+        Raises:
+            UnknownReceipt: No such payment.
+        """
+        with self._reading():
+            entry = self._entry_by_id(f"payment/{payment_id}")
+            if entry is None:
+                raise UnknownReceipt(
+                    f"The book has no payment {payment_id[:64]!r}.",
+                    hint="The id is on the receipt, and in `facetill ledger print`.",
+                )
+            return self._receipt(entry.index)
+
+    @property
+    def head(self) -> str:
+        """The newest signed tree head."""
+        with self._reading():
+            return self._checkpoint(self._size() - 1)
+
+    def __len__(self) -> int:
+        with self._reading():
+            return self._size()
+
+    def check(
+        self,
+        *,
+        heads: tuple[str, ...] = (),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Finding]:
+        """Recompute everything from the leaves; see `ledger.audit.check`."""
+        from ledger import audit  # noqa: PLC0415  (audit needs this module's constants)
+
+        with self._lock:
+            return audit.check(self._db, self.home, heads=heads, progress=progress)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    @staticmethod
+    def _read_genesis(db: apsw.Connection) -> Genesis:
+        with store.translated("The book cannot be read"):
+            row = db.execute("SELECT leaf FROM entries WHERE idx = 0").fetchone()
+        try:
+            content = parse_leaf(cast("bytes", row[0])).content if row else None
+        except BadInputError:
+            content = None
+        if not isinstance(content, Genesis):
+            raise DamagedError(
+                "Entry 0 of the book is damaged or missing.",
+                hint="Restore ledger.db from your backup.",
+            )
+        return content
+
+    def _begin(self, key: keys.StationKey, now_ms: int) -> None:
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        with self._writing():
+            store.initialise(self._db)
+            self._tip = _Tip(merkle.Frontier(), b"", 0)
+            self._key = key
+            self._append(self.genesis, now_ms)
+            for role in ("kiosk", "desk"):
+                public = station_key(self.home, role).public_bytes
+                self._append(Station(role, public), now_ms)
+        self._keep_head()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            if self._stopped is not None:
+                raise self._stopped
+            try:
+                with store.transaction(self._db, write=True):
+                    yield
+            except BaseException as e:
+                self._tip = None
+                uncertain = isinstance(e, StorageError) and not isinstance(
+                    e, (DiskFullError, BusyError)
+                )
+                if uncertain:
+                    # What a failed write or sync left on the disk is not known to this process:
+                    # it stops here, and a fresh one reads what is there.
+                    self._stopped = StorageError(
+                        "The book stopped after a failed write.",
+                        hint="Mend the disk, then start again; the same id charges once.",
+                    )
+                raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+            else:
+                with store.transaction(self._db, write=False):
+                    yield
+
+    def _append(self, content: AnyContent, now_ms: int) -> Entry:
+        """Write one entry, its tree hashes, its signed head and its balances."""
+        tip = self._verified_tip()
+        frontier = merkle.Frontier(tip.frontier.size, tip.frontier.hashes)
+        entry = Entry(frontier.size, now_ms, max(tip.recorded_ms, now_ms), content)
+        leaf = entry.leaf()
+        completed = frontier.completed(merkle.leaf_hash(leaf))
+        frontier.append(completed)
+        checkpoint = note.Checkpoint(self.vkey.name, frontier.size, frontier.root())
+        head = self._signing_key().sign(checkpoint.text().encode())
+        self._db.execute(
+            "INSERT INTO entries (idx, id, leaf, hashes, head) VALUES (?, ?, ?, ?, ?)",
+            (entry.index, entry.id, leaf, b"".join(completed), head),
+        )
+        for p in entry.postings:
+            self._db.execute(
+                "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET balance = balance + excluded.balance",
+                (p.account, p.currency, p.amount_minor),
+            )
+        self._tip = _Tip(frontier, head, entry.recorded_ms)
+        return entry
+
+    def _verified_tip(self) -> _Tip:
+        """The tree to build on; one that another process wrote must carry the ledger's signature.
+
+        A book that was altered is so never signed over again.
+        """
+        row = self._db.execute(
+            "SELECT idx, leaf, head FROM entries ORDER BY idx DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return self._tip or _Tip(merkle.Frontier(), b"", 0)
+        index, leaf, head = cast("tuple[int, bytes, bytes]", row)
+        if self._tip is not None and (self._tip.frontier.size, self._tip.head) == (index + 1, head):
+            return self._tip
+        places = merkle.frontier_places(index + 1)
+        frontier = merkle.Frontier(index + 1, [self._subtree(*place) for place in places])
+        text = note.Checkpoint(self.vkey.name, index + 1, frontier.root()).text()
+        if not keys.verify(self.genesis.public_bytes, head, text.encode()):
+            raise DamagedError(
+                f"The tree head of entry {index} does not verify; nothing was added.",
+                hint="Run: facetill ledger check",
+            )
+        self._tip = _Tip(frontier, head, self._parse(index, leaf).recorded_ms)
+        return self._tip
+
+    def _signing_key(self) -> keys.StationKey:
+        if self._key is None:
+            key = station_key(self.home, "ledger")
+            if key.public_bytes != self.genesis.public_bytes:
+                raise DamagedError(
+                    "The ledger key in HOME/keys is not the one that the book names.",
+                    hint="Restore HOME/keys and HOME/ledger from the same backup.",
+                )
+            self._key = key
+        return self._key
+
+    def _require_signed(
+        self, key_id: str, role: Literal["kiosk", "desk"], signature: bytes, message: bytes
+    ) -> None:
+        name = f"station/{role}/{key_id}"
+        if name not in self._stations:
+            entry = self._entry_by_id(name)
+            if entry is None:
+                unknown = UnknownKiosk if role == "kiosk" else UnknownDesk
+                raise unknown(
+                    f"No {role} with the key {key_id} is registered in the book.",
+                    hint=f"Use this home's own keys/{role}.key, or register the {role}.",
+                )
+            self._stations[name] = cast("Station", entry.content).public_bytes
+        if not keys.verify(self._stations[name], signature, message):
+            raise BadSignature(
+                f"The signature is not the {role}'s over this content.",
+                hint="Start the payment again.",
+            )
+
+    def _require_payable(self, a: Authorization, order: Order, now_ms: int) -> None:
+        if a.source == "file" and self.home.mode == "live":
+            raise FileSourceInLiveHome(
+                "A live home takes no payment from a recorded file.",
+                hint="Use a camera, or a demo home: facetill init --mode demo",
+            )
+        if a.currency != self.home.currency or order.currency != self.home.currency:
+            raise WrongCurrency(
+                f"The payment is in {a.currency}; this home keeps {self.home.currency}.",
+                hint=f"Price the cart in {self.home.currency}.",
+            )
+        if a.cart_digest != order.digest():
+            raise WrongCart(
+                "The order is not the cart that was authorised.",
+                hint="Go back to the cart and pay again.",
+            )
+        if a.amount_minor != order.total_minor:
+            raise WrongAmount(
+                f"The amount authorised is {format_amount(a.amount_minor, a.currency)}, the order"
+                f" comes to {format_amount(order.total_minor, order.currency)}.",
+                hint="Go back to the cart and pay again.",
+            )
+        _require_in_time(a, now_ms)
+        balance = self._balance(a.pseudonym)
+        if balance < a.amount_minor:
+            raise InsufficientFunds(
+                f"The payment needs {format_amount(a.amount_minor, a.currency)};"
+                f" the balance is {format_amount(balance, a.currency)}.",
+                hint="Top up at the desk, or take something out of the cart.",
+            )
+
+    def _balance(self, pseudonym: str) -> int:
+        row = self._db.execute(
+            "SELECT balance FROM accounts WHERE account = ? AND currency = ?",
+            (shopper_account(pseudonym), self.home.currency),
+        ).fetchone()
+        return -cast("int", row[0]) if row else 0
+
+    def _size(self) -> int:
+        row = self._db.execute("SELECT max(idx) FROM entries").fetchone()
+        return cast("int", row[0]) + 1
+
+    def _entry_by_id(self, entry_id: str) -> Entry | None:
+        row = self._db.execute("SELECT idx, leaf FROM entries WHERE id = ?", (entry_id,)).fetchone()
+        if row is None:
+            return None
+        entry = self._parse(cast("int", row[0]), cast("bytes", row[1]))
+        if entry.id != entry_id:
+            raise _damaged_entry(entry.index)
+        return entry
+
+    def _parse(self, index: int, leaf: bytes) -> Entry:
+        try:
+            entry = parse_leaf(leaf)
+        except BadInputError as e:
+            raise _damaged_entry(index) from e
+        if entry.index != index:
+            raise _damaged_entry(index)
+        return entry
+
+    def _subtree(self, level: int, number: int) -> bytes:
+        index = merkle.keeper(level, number)
+        row = self._db.execute(
+            "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, index)
+        ).fetchone()
+        if row is None or len(cast("bytes", row[0])) != merkle.HASH_BYTES:
+            raise _damaged_entry(index)
+        return cast("bytes", row[0])
+
+    def _receipt(self, index: int) -> Receipt:
+        row = self._db.execute("SELECT leaf FROM entries WHERE idx = ?", (index,)).fetchone()
+        path = merkle.inclusion_proof(index, index + 1, self._subtree)
+        return Receipt(cast("bytes", row[0]), tuple(path), self._checkpoint(index))  # type: ignore[index]
+
+    def _checkpoint(self, index: int) -> str:
+        """The signed head right after an entry."""
+        row = self._db.execute("SELECT head FROM entries WHERE idx = ?", (index,)).fetchone()
+        if row is None:
+            raise _damaged_entry(index)
+        root = merkle.fold([self._subtree(*p) for p in merkle.frontier_places(index + 1)])
+        checkpoint = note.Checkpoint(self.vkey.name, index + 1, root)
+        return note.assemble(checkpoint, self.vkey, cast("bytes", row[0]))
+
+    def _keep_head(self) -> None:
+        """Keep the newest head beside the book; what is committed stays so if that fails."""
+        with self._lock, suppress(OSError):
+            tip = self._tip
+            if tip is not None:
+                size = tip.frontier.size
+                checkpoint = note.Checkpoint(self.vkey.name, size, tip.frontier.root())
+                text = note.assemble(checkpoint, self.vkey, tip.head)
+                store.keep_head(self.home.ledger_db.with_name("head.note"), text, size)
+
+
+def _require_in_time(a: Authorization, now_ms: int) -> None:
+    lifetime_ms = a.expires_at_ms - a.issued_at_ms
+    if not 0 < lifetime_ms <= LIFETIME_MS_MAX:
+        raise LifetimeTooLong(
+            f"The authorisation is to live {lifetime_ms} ms; 1 to {LIFETIME_MS_MAX} are allowed.",
+            hint="Check the kiosk's settings.",
+        )
+    if a.issued_at_ms - now_ms > SKEW_MS_MAX:
+        raise NotYetValid(
+            f"The authorisation was issued {a.issued_at_ms - now_ms} ms in the future.",
+            hint="Set the clocks of the kiosk and of the book.",
+        )
+    if now_ms > a.expires_at_ms:
+        raise Expired(
+            f"The authorisation expired {now_ms - a.expires_at_ms} ms ago.", hint="Pay again."
+        )
+
+
+def _require_same(known: AnyContent, asked: AnyContent, entry_id: str) -> None:
+    if known != asked:
+        raise AlreadyUsedWithOtherContent(
+            f"The id {entry_id} was used before for something else.",
+            hint="Use a fresh id for a new payment or top-up.",
+        )
+
+
+def _damaged_entry(index: int) -> DamagedError:
+    return DamagedError(f"Entry {index} of the book is damaged.", hint="Run: facetill ledger check")
+
+
+def _sync_folder(path: os.PathLike[str]) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,298 @@
+"""What the shopper takes away: the purchase, and a proof that it is in the book.
+
+The proof is the leaf, an RFC 9162 inclusion proof and the signed tree head, written as
+c2sp.org/tlog-proof@v1; the QR form packs the same into few characters. Everything else on a
+receipt is read from the leaf, so a receipt cannot say one thing and prove another.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ledger import base45, merkle, note
+from ledger.entries import Payment, parse_leaf
+from ledger.errors import BadInputError, Error, ProofRefused
+from ledger.money import format_amount, format_decimal
+
+if TYPE_CHECKING:
+    from ledger.authorization import OrderLine
+    from ledger.entries import Entry
+    from ledger.home import Mode
+
+FORMAT: Final = 1
+TYPE: Final = "facetill/receipt"
+WIDTH: Final = 40
+QR_PREFIX: Final = "FACETILL1:"
+PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
+_INPUT_BYTES_MAX: Final = 1_000_000
+_PATH_MAX: Final = 64
+_QR_HEADER: Final = struct.Struct(">IQQB")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso_time(time_ms: int) -> str:
+    """UTC time, ISO 8601 with seconds; beyond the year 9999, the plain milliseconds."""
+    try:
+        moment = _EPOCH + timedelta(milliseconds=time_ms)
+    except OverflowError:
+        return f"{time_ms} ms"
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One payment and its place in the book.
+
+    Attributes:
+        leaf: The entry's canonical bytes.
+        proof: Inclusion path, the leaf's sibling first, 32 bytes each.
+        checkpoint: The signed tree head, whose size is at least `index` + 1.
+    """
+
+    leaf: bytes
+    proof: tuple[bytes, ...]
+    checkpoint: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.entry.content, Payment):
+            raise BadInputError(
+                f"Entry {self.entry.index} is no payment.", hint="Only payments have receipts."
+            )
+
+    @property
+    def entry(self) -> Entry:
+        """The entry, read from the leaf."""
+        return parse_leaf(self.leaf)
+
+    @property
+    def payment(self) -> Payment:
+        """What was paid, by whose authority."""
+        return cast("Payment", self.entry.content)
+
+    @property
+    def index(self) -> int:
+        """Number of the entry in the book, from 0."""
+        return self.entry.index
+
+    @property
+    def id(self) -> str:
+        """The authorisation's id."""
+        return self.payment.signed.authorization.id
+
+    @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        """What was bought."""
+        return self.payment.order.lines
+
+    @property
+    def amount_minor(self) -> int:
+        """What was paid, in minor units."""
+        return self.payment.signed.authorization.amount_minor
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+        return self.payment.order.currency
+
+    @property
+    def pseudonym(self) -> str:
+        """Who paid."""
+        return self.payment.signed.authorization.pseudonym
+
+    @property
+    def time_ms(self) -> int:
+        """When, in Unix milliseconds, by the clock of the book."""
+        return self.entry.clock_ms
+
+    @property
+    def mode(self) -> Mode:
+        """Whether it is money ("live") or play ("demo")."""
+        return self.payment.mode
+
+    def text(self) -> str:
+        """Printable, 40 columns."""
+        content = self.payment
+        rows = ["FACETILL".center(WIDTH).rstrip()]
+        if content.mode == "demo":
+            rows.append("* DEMO: no money was moved *".center(WIDTH).rstrip())
+        rows += [iso_time(self.time_ms), "-" * WIDTH]
+        for line in content.order.lines:
+            rows += _columns(line.name, format_decimal(line.total_minor, self.currency))
+            if line.quantity > 1:
+                unit = format_decimal(line.unit_minor, self.currency)
+                rows.append(f"  {line.quantity} x {unit}")
+        rows.append("-" * WIDTH)
+        rows += _columns("TOTAL", format_amount(self.amount_minor, self.currency))
+        rows += _columns("Paid by", content.signed.authorization.method)
+        rows += _columns("Shopper", self.pseudonym)
+        rows.append("-" * WIDTH)
+        rows += _columns("Entry", str(self.index))
+        rows.append(f"Id {self.id}")
+        return "\n".join(rows) + "\n"
+
+    def to_json(self) -> dict[str, object]:
+        """A JSON object; `ledger verify` trusts its `leaf` and `proof` alone."""
+        return {
+            "format": FORMAT,
+            "type": TYPE,
+            "id": self.id,
+            "entry": self.index,
+            "mode": self.mode,
+            "time": iso_time(self.time_ms),
+            "time_ms": self.time_ms,
+            "pseudonym": self.pseudonym,
+            "amount": format_decimal(self.amount_minor, self.currency),
+            "amount_minor": self.amount_minor,
+            "currency": self.currency,
+            "lines": [line.record() for line in self.lines],
+            "leaf": self.leaf.decode(),
+            "proof": self.proof_text(),
+        }
+
+    def proof_text(self) -> str:
+        """The proof as c2sp.org/tlog-proof@v1."""
+        path = "".join(base64.b64encode(h).decode() + "\n" for h in self.proof)
+        return f"{PROOF_HEADER}\nindex {self.index}\n{path}\n{self.checkpoint}"
+
+    def qr_payload(self) -> str:
+        """For a QR code in alphanumeric mode; `ledger verify` reads it."""
+        body, _, signatures = self.checkpoint.rpartition("\n\n")
+        size = int(body.split("\n")[1])
+        header = _QR_HEADER.pack(len(self.leaf), self.index, size, len(self.proof))
+        # The origin is the signature's name and the root follows from the proof: neither is sent.
+        packed = header + self.leaf + b"".join(self.proof) + signatures.encode()
+        return QR_PREFIX + base45.encode(zlib.compress(packed, 9))
+
+
+def verify(data: bytes, key: note.VerifierKey) -> Receipt:
+    """The receipt in `data` (JSON or QR form), if it is in the log that `key` signs for.
+
+    Needs neither the book nor a private key.
+
+    Raises:
+        BadInputError: Not a receipt.
+        ProofRefused: A receipt that proves nothing, or says other than it proves.
+    """
+    try:
+        text = data.decode("utf-8").strip()
+    except UnicodeDecodeError as e:
+        raise _not_a_receipt("it is not text") from e
+    if len(data) > _INPUT_BYTES_MAX:
+        raise _not_a_receipt("it is too long")
+    if text.startswith(QR_PREFIX):
+        receipt = _from_qr(text.removeprefix(QR_PREFIX), key.name)
+    else:
+        receipt = _from_json(text)
+    checkpoint = note.open_checkpoint(receipt.checkpoint, key)
+    root = merkle.root_from_inclusion(
+        receipt.index, checkpoint.size, merkle.leaf_hash(receipt.leaf), receipt.proof
+    )
+    if root != checkpoint.root:
+        raise ProofRefused(
+            f"Entry {receipt.index} is not in the tree that was signed.",
+            hint="The receipt was altered: ask the shop for it again.",
+        )
+    return receipt
+
+
+def _from_json(text: str) -> Receipt:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        raise _not_a_receipt("it is neither JSON nor a QR text") from e
+    if isinstance(record, dict) and isinstance(record.get("receipt"), dict):
+        record = record["receipt"]  # as `ledger receipt --json` and the kiosk wrap it
+    if not isinstance(record, dict) or record.get("type") != TYPE:
+        raise _not_a_receipt("it is not of that type")
+    if record.get("format") != FORMAT:
+        raise _not_a_receipt("it has another format")
+    leaf, proof = record.get("leaf"), record.get("proof")
+    if not isinstance(leaf, str) or not isinstance(proof, str):
+        raise _not_a_receipt("its leaf or its proof is missing")
+    index, path, checkpoint = _parse_proof(proof)
+    receipt = _receipt(leaf.encode("utf-8", "replace"), path, checkpoint)
+    if receipt.index != index:
+        raise ProofRefused(
+            f"The proof is for entry {index}, the receipt for entry {receipt.index}.",
+            hint="The receipt was altered: ask the shop for it again.",
+        )
+    _require_same(record, receipt.to_json())
+    return receipt
+
+
+def _require_same(record: dict[str, Any], proven: dict[str, object]) -> None:
+    for name, value in proven.items():
+        if name in record and record[name] != value:
+            raise ProofRefused(
+                f"The receipt's {name} is not what its proof is for.",
+                hint="The receipt was altered: ask the shop for it again.",
+            )
+
+
+def _parse_proof(text: str) -> tuple[int, tuple[bytes, ...], str]:
+    head, blank, checkpoint = text.partition("\n\n")
+    lines = head.split("\n")
+    if lines[:1] != [PROOF_HEADER] or not blank:
+        raise _not_a_receipt("its proof is not a tlog-proof")
+    lines = [line for line in lines[1:] if not line.startswith("extra ")]
+    number = lines[0].removeprefix("index ") if lines else ""
+    if not (number.isascii() and number.isdigit()) or len(number) > 18:  # noqa: PLR2004
+        raise _not_a_receipt("its proof names no index")
+    try:
+        path = tuple(base64.b64decode(line, validate=True) for line in lines[1:])
+    except (ValueError, binascii.Error) as e:
+        raise _not_a_receipt("its proof has malformed base64") from e
+    return int(number), path, checkpoint
+
+
+def _from_qr(text: str, origin: str) -> Receipt:
+    try:
+        inflater = zlib.decompressobj()
+        data = inflater.decompress(base45.decode(text), _INPUT_BYTES_MAX)
+        leaf_bytes, index, size, count = _QR_HEADER.unpack_from(data)
+        leaf = data[_QR_HEADER.size :][:leaf_bytes]
+        rest = data[_QR_HEADER.size + leaf_bytes :]
+        path = tuple(rest[i * 32 : i * 32 + 32] for i in range(count))
+        signatures = rest[count * 32 :].decode("utf-8")
+    except (ValueError, zlib.error, struct.error) as e:
+        raise _not_a_receipt("its QR text is damaged") from e
+    root = merkle.root_from_inclusion(index, size, merkle.leaf_hash(leaf), path)
+    if root is None:
+        raise _not_a_receipt("its proof has the wrong length")
+    checkpoint = note.Checkpoint(origin, size, root).text() + "\n" + signatures
+    receipt = _receipt(leaf, path, checkpoint)
+    if receipt.index != index:
+        raise _not_a_receipt("its indexes differ")
+    return receipt
+
+
+def _receipt(leaf: bytes, path: tuple[bytes, ...], checkpoint: str) -> Receipt:
+    if len(path) > _PATH_MAX or any(len(h) != merkle.HASH_BYTES for h in path):
+        raise _not_a_receipt("its proof is not of 32-byte hashes")
+    try:
+        return Receipt(leaf, path, checkpoint)
+    except Error as e:
+        raise _not_a_receipt("its leaf is not a payment of this format") from e
+
+
+def _not_a_receipt(why: str) -> BadInputError:
+    return BadInputError(
+        f"This is not a receipt of Facetill: {why}.",
+        hint="Give the JSON of `facetill ledger receipt ID --json`, or the text of the QR code.",
+    )
+
+
+def _columns(left: str, right: str) -> list[str]:
+    """Left and right on one row, or on two where they do not fit."""
+    room = WIDTH - len(right) - 1
+    if len(left) <= room:
+        return [f"{left:<{room}} {right}"]
+    rows = [left[i : i + WIDTH] for i in range(0, len(left), WIDTH)]
+    return [*rows, right.rjust(WIDTH)]
