@@ -1,10 +1,8 @@
 """The book itself: posts payments and top-ups, each whole, signed and provable, or not at all.
 
-Times are handed in, in Unix milliseconds. A new payment is judged by the authorisation's own
-times: it must not be presented after `expires_at_ms` (no grace), nor more than SKEW_MS_MAX before
-`issued_at_ms` (a kiosk's clock may run ahead a little), and may live LIFETIME_MS_MAX at most. The
-order of entries is their index alone. An id that was posted before gives its first receipt again,
-however late it is asked for.
+Times are handed in, in Unix milliseconds; `ledger.rules` says how they are judged. The order of
+entries is their index alone. An id that was posted before gives its first receipt again, however
+late it is asked for.
 """
 
 from __future__ import annotations
@@ -14,58 +12,38 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, Self, cast
 
-from ledger import canonical, keys, merkle, note, store
+from ledger import canonical, keys, note, rules, store
 from ledger.authorization import bad_field, require_integer, require_pseudonym
-from ledger.entries import (
-    Entry,
-    Genesis,
-    Payment,
-    Station,
-    Topup,
-    parse_leaf,
-    shopper_account,
-)
+from ledger.entries import Genesis, Payment, Station, Topup, parse_leaf, shopper_account
 from ledger.errors import (
-    AlreadyUsedWithOtherContent,
     BadInputError,
     BadSignature,
-    BalanceTooHigh,
     BusyError,
     DamagedError,
     DiskFullError,
-    Expired,
-    FileSourceInLiveHome,
-    InsufficientFunds,
     LedgerExistsError,
-    LifetimeTooLong,
-    NotYetValid,
     StorageError,
     UnknownDesk,
     UnknownKiosk,
     UnknownReceipt,
-    WrongAmount,
-    WrongCart,
-    WrongCurrency,
 )
 from ledger.home import station_key, storage_error
-from ledger.money import MINOR_MAX, format_amount
+from ledger.log import Log
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import apsw
 
     from ledger.audit import Finding
-    from ledger.authorization import Authorization, Order, SignedAuthorization
-    from ledger.entries import AnyContent
+    from ledger.authorization import Order, SignedAuthorization
+    from ledger.entries import AnyContent, Entry
     from ledger.home import Home
 
-LIFETIME_MS_MAX: Final = 120_000
-SKEW_MS_MAX: Final = 5_000
-BALANCE_MINOR_MAX: Final = MINOR_MAX
+_BATCH: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -79,15 +57,6 @@ class Register:
     balance_minor: int
 
 
-@dataclass
-class _Tip:
-    """The newest state that this process has verified."""
-
-    frontier: merkle.Frontier
-    head: bytes
-    recorded_ms: int
-
-
 class Ledger:
     """An open book. One instance may be used by several threads, one file by several processes.
 
@@ -99,8 +68,8 @@ class Ledger:
         self.genesis = genesis
         self.vkey = note.VerifierKey(genesis.origin, genesis.public_bytes)
         self._db = db
+        self._log = Log(db, self.vkey)
         self._lock = threading.RLock()
-        self._tip: _Tip | None = None
         self._stations: dict[str, bytes] = {}
         self._key: keys.StationKey | None = None
         self._stopped: StorageError | None = None
@@ -149,14 +118,7 @@ class Ledger:
         db = store.connect(home.ledger_db, read_only=read_only)
         try:
             store.require_format(db)
-            genesis = cls._read_genesis(db)
-            if (genesis.home_id, genesis.mode) != (home.id, home.mode) or (
-                genesis.currency != home.currency
-            ):
-                raise DamagedError(
-                    "The book belongs to another home than home.json describes.",
-                    hint="Restore home.json and ledger.db from the same backup.",
-                )
+            genesis = _read_genesis(db, home)
         except BaseException:
             db.close()
             raise
@@ -166,7 +128,7 @@ class Ledger:
         """Release the file; the last one to do so empties the write-ahead log."""
         self._db.close()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,13 +149,13 @@ class Ledger:
         a = signed.authorization
         with self._writing():
             self._require_signed(a.kiosk, "kiosk", signed.signature, a.message())
-            known = self._entry_by_id(payment.entry_id)
+            known = self._log.by_id(payment.entry_id)
             if known is not None:
-                _require_same(known.content, payment, a.id)
-                return self._receipt(known.index)
-            self._require_payable(a, order, now_ms)
-            self._append(payment, now_ms)
-            receipt = self._receipt(self._verified_tip().frontier.size - 1)
+                rules.require_same(known.content, payment, a.id)
+                return self._receipt(known)
+            balance_minor = self._balance(a.pseudonym)
+            rules.require_payable(payment, self.genesis, balance_minor, now_ms)
+            receipt = self._receipt(self._append(payment, now_ms))
         self._keep_head()
         return receipt
 
@@ -230,17 +192,13 @@ class Ledger:
         new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
         with self._writing():
             self._require_signed(new.desk, "desk", new.signature, new.message())
-            known = self._entry_by_id(new.entry_id)
+            known = self._log.by_id(new.entry_id)
             if known is not None:
                 first = cast("Topup", known.content)
                 same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
-                _require_same(first, same_time, topup_id)
+                rules.require_same(first, same_time, topup_id)
                 return known
-            if self._balance(pseudonym) + amount_minor > BALANCE_MINOR_MAX:
-                raise BalanceTooHigh(
-                    "The top-up would lift the balance above what the book can hold.",
-                    hint="Top up a smaller amount.",
-                )
+            rules.require_topup(new, self.genesis, self._balance(pseudonym))
             entry = self._append(new, now_ms)
         self._keep_head()
         return entry
@@ -254,7 +212,7 @@ class Ledger:
             raise bad_field("public key")
         station = Station(role, public_bytes)
         with self._writing():
-            known = self._entry_by_id(station.entry_id)
+            known = self._log.by_id(station.entry_id)
             if known is not None:
                 return known
             entry = self._append(station, now_ms)
@@ -280,13 +238,7 @@ class Ledger:
         start = 0
         while True:
             with self._reading():
-                batch = [
-                    self._parse(cast("int", index), cast("bytes", leaf))
-                    for index, leaf in self._db.execute(
-                        "SELECT idx, leaf FROM entries WHERE idx >= ? ORDER BY idx LIMIT 1000",
-                        (start,),
-                    )
-                ]
+                batch = self._log.batch(start, _BATCH)
             if not batch:
                 return
             yield from batch
@@ -303,7 +255,7 @@ class Ledger:
             for p in entry.postings:
                 place = (p.account, p.currency)
                 running[place] = running.get(place, 0) + p.amount_minor
-                if account is None or (p.account + ":").startswith(account.rstrip(":") + ":"):
+                if is_within(p.account, account):
                     yield Register(entry, *place, p.amount_minor, running[place])
 
     def receipt(self, payment_id: str) -> Receipt:
@@ -313,58 +265,36 @@ class Ledger:
             UnknownReceipt: No such payment.
         """
         with self._reading():
-            entry = self._entry_by_id(f"payment/{payment_id}")
+            entry = self._log.by_id(f"payment/{payment_id}")
             if entry is None:
                 raise UnknownReceipt(
                     f"The book has no payment {payment_id[:64]!r}.",
                     hint="The id is on the receipt, and in `facetill ledger print`.",
                 )
-            return self._receipt(entry.index)
+            return self._receipt(entry)
 
     @property
     def head(self) -> str:
         """The newest signed tree head."""
         with self._reading():
-            return self._checkpoint(self._size() - 1)
+            return self._log.checkpoint(self._log.size() - 1)
 
     def __len__(self) -> int:
         with self._reading():
-            return self._size()
+            return self._log.size()
 
-    def check(
-        self,
-        *,
-        heads: tuple[str, ...] = (),
-        progress: Callable[[int, int], None] | None = None,
-    ) -> list[Finding]:
-        """Recompute everything from the leaves; see `ledger.audit.check`."""
-        from ledger import audit  # noqa: PLC0415  (audit needs this module's constants)
+    def check(self) -> list[Finding]:
+        """Recompute everything from the leaves; see `ledger.audit`."""
+        from ledger import audit
 
-        with self._lock:
-            return audit.check(self._db, self.home, heads=heads, progress=progress)
+        return audit.check_home(self.home)[0]
 
     # --- inside ----------------------------------------------------------------------------
-
-    @staticmethod
-    def _read_genesis(db: apsw.Connection) -> Genesis:
-        with store.translated("The book cannot be read"):
-            row = db.execute("SELECT leaf FROM entries WHERE idx = 0").fetchone()
-        try:
-            content = parse_leaf(cast("bytes", row[0])).content if row else None
-        except BadInputError:
-            content = None
-        if not isinstance(content, Genesis):
-            raise DamagedError(
-                "Entry 0 of the book is damaged or missing.",
-                hint="Restore ledger.db from your backup.",
-            )
-        return content
 
     def _begin(self, key: keys.StationKey, now_ms: int) -> None:
         require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
         with self._writing():
             store.initialise(self._db)
-            self._tip = _Tip(merkle.Frontier(), b"", 0)
             self._key = key
             self._append(self.genesis, now_ms)
             for role in ("kiosk", "desk"):
@@ -381,7 +311,7 @@ class Ledger:
                 with store.transaction(self._db, write=True):
                     yield
             except BaseException as e:
-                self._tip = None
+                self._log.forget()
                 uncertain = isinstance(e, StorageError) and not isinstance(
                     e, (DiskFullError, BusyError)
                 )
@@ -404,51 +334,15 @@ class Ledger:
                     yield
 
     def _append(self, content: AnyContent, now_ms: int) -> Entry:
-        """Write one entry, its tree hashes, its signed head and its balances."""
-        tip = self._verified_tip()
-        frontier = merkle.Frontier(tip.frontier.size, tip.frontier.hashes)
-        entry = Entry(frontier.size, now_ms, max(tip.recorded_ms, now_ms), content)
-        leaf = entry.leaf()
-        completed = frontier.completed(merkle.leaf_hash(leaf))
-        frontier.append(completed)
-        checkpoint = note.Checkpoint(self.vkey.name, frontier.size, frontier.root())
-        head = self._signing_key().sign(checkpoint.text().encode())
-        self._db.execute(
-            "INSERT INTO entries (idx, id, leaf, hashes, head) VALUES (?, ?, ?, ?, ?)",
-            (entry.index, entry.id, leaf, b"".join(completed), head),
-        )
+        """Write one entry, its signed head and its balances."""
+        entry = self._log.append(content, now_ms, self._signing_key())
         for p in entry.postings:
             self._db.execute(
                 "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET balance = balance + excluded.balance",
                 (p.account, p.currency, p.amount_minor),
             )
-        self._tip = _Tip(frontier, head, entry.recorded_ms)
         return entry
-
-    def _verified_tip(self) -> _Tip:
-        """The tree to build on; one that another process wrote must carry the ledger's signature.
-
-        A book that was altered is so never signed over again.
-        """
-        row = self._db.execute(
-            "SELECT idx, leaf, head FROM entries ORDER BY idx DESC LIMIT 1"
-        ).fetchone()
-        if row is None:
-            return self._tip or _Tip(merkle.Frontier(), b"", 0)
-        index, leaf, head = cast("tuple[int, bytes, bytes]", row)
-        if self._tip is not None and (self._tip.frontier.size, self._tip.head) == (index + 1, head):
-            return self._tip
-        places = merkle.frontier_places(index + 1)
-        frontier = merkle.Frontier(index + 1, [self._subtree(*place) for place in places])
-        text = note.Checkpoint(self.vkey.name, index + 1, frontier.root()).text()
-        if not keys.verify(self.genesis.public_bytes, head, text.encode()):
-            raise DamagedError(
-                f"The tree head of entry {index} does not verify; nothing was added.",
-                hint="Run: facetill ledger check",
-            )
-        self._tip = _Tip(frontier, head, self._parse(index, leaf).recorded_ms)
-        return self._tip
 
     def _signing_key(self) -> keys.StationKey:
         if self._key is None:
@@ -466,7 +360,7 @@ class Ledger:
     ) -> None:
         name = f"station/{role}/{key_id}"
         if name not in self._stations:
-            entry = self._entry_by_id(name)
+            entry = self._log.by_id(name)
             if entry is None:
                 unknown = UnknownKiosk if role == "kiosk" else UnknownDesk
                 raise unknown(
@@ -480,37 +374,6 @@ class Ledger:
                 hint="Start the payment again.",
             )
 
-    def _require_payable(self, a: Authorization, order: Order, now_ms: int) -> None:
-        if a.source == "file" and self.home.mode == "live":
-            raise FileSourceInLiveHome(
-                "A live home takes no payment from a recorded file.",
-                hint="Use a camera, or a demo home: facetill init --mode demo",
-            )
-        if a.currency != self.home.currency or order.currency != self.home.currency:
-            raise WrongCurrency(
-                f"The payment is in {a.currency}; this home keeps {self.home.currency}.",
-                hint=f"Price the cart in {self.home.currency}.",
-            )
-        if a.cart_digest != order.digest():
-            raise WrongCart(
-                "The order is not the cart that was authorised.",
-                hint="Go back to the cart and pay again.",
-            )
-        if a.amount_minor != order.total_minor:
-            raise WrongAmount(
-                f"The amount authorised is {format_amount(a.amount_minor, a.currency)}, the order"
-                f" comes to {format_amount(order.total_minor, order.currency)}.",
-                hint="Go back to the cart and pay again.",
-            )
-        _require_in_time(a, now_ms)
-        balance = self._balance(a.pseudonym)
-        if balance < a.amount_minor:
-            raise InsufficientFunds(
-                f"The payment needs {format_amount(a.amount_minor, a.currency)};"
-                f" the balance is {format_amount(balance, a.currency)}.",
-                hint="Top up at the desk, or take something out of the cart.",
-            )
-
     def _balance(self, pseudonym: str) -> int:
         row = self._db.execute(
             "SELECT balance FROM accounts WHERE account = ? AND currency = ?",
@@ -518,90 +381,40 @@ class Ledger:
         ).fetchone()
         return -cast("int", row[0]) if row else 0
 
-    def _size(self) -> int:
-        row = self._db.execute("SELECT max(idx) FROM entries").fetchone()
-        return cast("int", row[0]) + 1
-
-    def _entry_by_id(self, entry_id: str) -> Entry | None:
-        row = self._db.execute("SELECT idx, leaf FROM entries WHERE id = ?", (entry_id,)).fetchone()
-        if row is None:
-            return None
-        entry = self._parse(cast("int", row[0]), cast("bytes", row[1]))
-        if entry.id != entry_id:
-            raise _damaged_entry(entry.index)
-        return entry
-
-    def _parse(self, index: int, leaf: bytes) -> Entry:
-        try:
-            entry = parse_leaf(leaf)
-        except BadInputError as e:
-            raise _damaged_entry(index) from e
-        if entry.index != index:
-            raise _damaged_entry(index)
-        return entry
-
-    def _subtree(self, level: int, number: int) -> bytes:
-        index = merkle.keeper(level, number)
-        row = self._db.execute(
-            "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, index)
-        ).fetchone()
-        if row is None or len(cast("bytes", row[0])) != merkle.HASH_BYTES:
-            raise _damaged_entry(index)
-        return cast("bytes", row[0])
-
-    def _receipt(self, index: int) -> Receipt:
-        row = self._db.execute("SELECT leaf FROM entries WHERE idx = ?", (index,)).fetchone()
-        path = merkle.inclusion_proof(index, index + 1, self._subtree)
-        return Receipt(cast("bytes", row[0]), tuple(path), self._checkpoint(index))  # type: ignore[index]
-
-    def _checkpoint(self, index: int) -> str:
-        """The signed head right after an entry."""
-        row = self._db.execute("SELECT head FROM entries WHERE idx = ?", (index,)).fetchone()
-        if row is None:
-            raise _damaged_entry(index)
-        root = merkle.fold([self._subtree(*p) for p in merkle.frontier_places(index + 1)])
-        checkpoint = note.Checkpoint(self.vkey.name, index + 1, root)
-        return note.assemble(checkpoint, self.vkey, cast("bytes", row[0]))
+    def _receipt(self, entry: Entry) -> Receipt:
+        index = entry.index
+        return Receipt(entry.leaf(), self._log.proof(index), self._log.checkpoint(index))
 
     def _keep_head(self) -> None:
         """Keep the newest head beside the book; what is committed stays so if that fails."""
-        with self._lock, suppress(OSError):
-            tip = self._tip
-            if tip is not None:
-                size = tip.frontier.size
-                checkpoint = note.Checkpoint(self.vkey.name, size, tip.frontier.root())
-                text = note.assemble(checkpoint, self.vkey, tip.head)
-                store.keep_head(self.home.ledger_db.with_name("head.note"), text, size)
+        with self._reading(), suppress(OSError):
+            size = self._log.size()
+            text = self._log.checkpoint(size - 1)
+            store.keep_head(self.home.ledger_db.with_name(store.HEAD_NAME), text, size)
 
 
-def _require_in_time(a: Authorization, now_ms: int) -> None:
-    lifetime_ms = a.expires_at_ms - a.issued_at_ms
-    if not 0 < lifetime_ms <= LIFETIME_MS_MAX:
-        raise LifetimeTooLong(
-            f"The authorisation is to live {lifetime_ms} ms; 1 to {LIFETIME_MS_MAX} are allowed.",
-            hint="Check the kiosk's settings.",
+def is_within(account: str, parent: str | None) -> bool:
+    """Whether an account is `parent` or below it; every account is within None."""
+    return parent is None or (account + ":").startswith(parent.rstrip(":") + ":")
+
+
+def _read_genesis(db: apsw.Connection, home: Home) -> Genesis:
+    with store.translated("The book cannot be read"):
+        row = db.execute("SELECT leaf FROM entries WHERE idx = 0").fetchone()
+    try:
+        content = parse_leaf(cast("bytes", row[0])).content if row else None
+    except BadInputError:
+        content = None
+    if not isinstance(content, Genesis):
+        raise DamagedError(
+            "Entry 0 of the book is damaged or missing.", hint="Restore ledger.db from your backup."
         )
-    if a.issued_at_ms - now_ms > SKEW_MS_MAX:
-        raise NotYetValid(
-            f"The authorisation was issued {a.issued_at_ms - now_ms} ms in the future.",
-            hint="Set the clocks of the kiosk and of the book.",
+    if (content.home_id, content.mode, content.currency) != (home.id, home.mode, home.currency):
+        raise DamagedError(
+            "The book belongs to another home than home.json describes.",
+            hint="Restore home.json and ledger.db from the same backup.",
         )
-    if now_ms > a.expires_at_ms:
-        raise Expired(
-            f"The authorisation expired {now_ms - a.expires_at_ms} ms ago.", hint="Pay again."
-        )
-
-
-def _require_same(known: AnyContent, asked: AnyContent, entry_id: str) -> None:
-    if known != asked:
-        raise AlreadyUsedWithOtherContent(
-            f"The id {entry_id} was used before for something else.",
-            hint="Use a fresh id for a new payment or top-up.",
-        )
-
-
-def _damaged_entry(index: int) -> DamagedError:
-    return DamagedError(f"Entry {index} of the book is damaged.", hint="Run: facetill ledger check")
+    return content
 
 
 def _sync_folder(path: os.PathLike[str]) -> None:

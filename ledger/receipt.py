@@ -14,6 +14,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ledger import base45, merkle, note
@@ -66,7 +67,7 @@ class Receipt:
                 f"Entry {self.entry.index} is no payment.", hint="Only payments have receipts."
             )
 
-    @property
+    @cached_property
     def entry(self) -> Entry:
         """The entry, read from the leaf."""
         return parse_leaf(self.leaf)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 USER_VERSION: Final = 1
 APPLICATION_ID: Final = 0x46544C31  # "FTL1"
 BUSY_MS_MAX: Final = 5_000
+HEAD_NAME: Final = "head.note"
 SCHEMA: Final[dict[str, str]] = {
     "entries": """CREATE TABLE entries (
  idx INTEGER PRIMARY KEY,

@@ -1,0 +1,373 @@
+"""`facetill ledger …` and `facetill init`: the auditor's verbs, for people and for machines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ledger.entries import Entry
+    from ledger.note import VerifierKey
+
+Result: TypeAlias = tuple[int, dict[str, object], str]
+
+_INIT_EXAMPLES = """examples:
+  facetill init --home /srv/till --mode live --currency EUR
+  facetill init --home /tmp/play --mode demo
+"""
+_LEDGER_EXAMPLES = """examples:
+  facetill ledger check                       silent and 0 when all is as it was written
+  facetill ledger balance                     every account
+  facetill ledger register assets:cash        an account's history
+  facetill ledger receipt ID --json > r.json  a receipt with its proof
+  facetill ledger verify r.json --key VKEY    needs no book and no private key
+"""
+_INPUT_BYTES_MAX = 1_000_001
+
+
+def register(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    """Add `init` and `ledger` to the command line."""
+    init = _parser(commands, common, "init", "Make a home: its keys and an empty book.", _init)
+    init.epilog = _INIT_EXAMPLES
+    init.add_argument(
+        "--mode",
+        choices=("live", "demo"),
+        default="live",
+        help="a demo home takes payment from files too, and says so (default: live)",
+    )
+    init.add_argument(
+        "--currency", default="EUR", metavar="CODE", help="ISO 4217 code (default: EUR)"
+    )
+
+    group = commands.add_parser(
+        "ledger",
+        help="audit and read the book",
+        description="Audit and read the book of all payments.",
+        epilog=_LEDGER_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = group.add_subparsers(dest="verb", metavar="VERB", required=True)
+    check = _parser(verbs, common, "check", "Recompute the whole book; name what differs.", _check)
+    check.add_argument(
+        "--key", metavar="VKEY", help="the ledger's public key, or a file with it (default: HOME's)"
+    )
+    check.add_argument(
+        "--head",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a signed head kept elsewhere, which the book must agree with (repeatable)",
+    )
+    balance = _parser(verbs, common, "balance", "Balances; debits are positive.", _balance)
+    balance.add_argument(
+        "account", nargs="?", metavar="ACCOUNT", help="this account and those below it"
+    )
+    listing = _parser(verbs, common, "register", "Postings with a running balance.", _register)
+    listing.add_argument(
+        "account", nargs="?", metavar="ACCOUNT", help="this account and those below it"
+    )
+    _parser(verbs, common, "print", "The journal, in the manner of hledger.", _print)
+    receipt = _parser(verbs, common, "receipt", "Print a payment's receipt again.", _receipt)
+    receipt.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
+    receipt.add_argument("--qr", action="store_true", help="the text of its QR code instead")
+    prove = _parser(verbs, common, "prove", "A payment's proof, as C2SP tlog-proof.", _prove)
+    prove.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
+    verify = _parser(
+        verbs, common, "verify", "Verify a receipt; needs no book and no private key.", _verify
+    )
+    verify.add_argument("file", metavar="FILE", help="JSON or QR text of a receipt; - reads stdin")
+    verify.add_argument(
+        "--key", metavar="VKEY", help="the ledger's public key, or a file with it (default: HOME's)"
+    )
+
+
+def _parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+    name: str,
+    description: str,
+    run: Callable[[argparse.Namespace], Result],
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        parents=[common],
+        help=description[0].lower() + description[1:].rstrip("."),
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _init(args: argparse.Namespace) -> Result:
+    import shutil
+
+    from ledger.book import Ledger
+    from ledger.home import create_home
+
+    home = create_home(args.home, args.mode, args.currency)
+    try:
+        with Ledger.create(home, time.time_ns() // 1_000_000) as book:
+            key = str(book.vkey)
+    except BaseException:
+        shutil.rmtree(home.path, ignore_errors=True)
+        raise
+    result: dict[str, object] = {
+        "ok": True,
+        "home": str(home.path),
+        "mode": home.mode,
+        "currency": home.currency,
+        "key": key,
+    }
+    text = (
+        f"Made a {home.mode} home at {home.path}, in {home.currency}.\n"
+        f"Its ledger's public key, for whoever verifies receipts:\n{key}\n"
+    )
+    return 0, result, text
+
+
+def _check(args: argparse.Namespace) -> Result:
+    from ledger import audit
+    from ledger.home import open_home
+
+    home = open_home(args.home)
+    key = _key(args.key) if args.key else None
+    heads = tuple(_read(Path(name)).decode("utf-8", "replace") for name in args.head)
+    with _Progress() as progress:
+        findings, size = audit.check_home(home, key=key, heads=heads, progress=progress.update)
+    result: dict[str, object] = {
+        "ok": not findings,
+        "entries": size,
+        "mode": home.mode,
+        "findings": [{"entry": f.index, "problem": f.problem} for f in findings],
+    }
+    return int(bool(findings)), result, "".join(f"{finding}\n" for finding in findings)
+
+
+def _balance(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger, is_within
+    from ledger.home import open_home
+    from ledger.money import format_amount, format_decimal
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        rows = [row for row in book.balances() if is_within(row[0], args.account)]
+    result: dict[str, object] = {
+        "ok": True,
+        "accounts": [
+            {
+                "account": account,
+                "currency": currency,
+                "balance_minor": minor,
+                "balance": format_decimal(minor, currency),
+            }
+            for account, currency, minor in rows
+        ],
+    }
+    table = [(format_amount(minor, currency), account) for account, currency, minor in rows]
+    return 0, result, _table(table, right=(0,))
+
+
+def _register(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+    from ledger.money import format_amount
+    from ledger.receipt import iso_time
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        rows = list(book.register(args.account))
+    result: dict[str, object] = {
+        "ok": True,
+        "postings": [
+            {
+                "entry": row.entry.index,
+                "id": row.entry.id,
+                "time": iso_time(row.entry.clock_ms),
+                "time_ms": row.entry.clock_ms,
+                "account": row.account,
+                "currency": row.currency,
+                "amount_minor": row.amount_minor,
+                "balance_minor": row.balance_minor,
+            }
+            for row in rows
+        ],
+    }
+    table = [
+        (
+            str(row.entry.index),
+            iso_time(row.entry.clock_ms),
+            row.entry.kind,
+            row.account,
+            format_amount(row.amount_minor, row.currency),
+            format_amount(row.balance_minor, row.currency),
+        )
+        for row in rows
+    ]
+    return 0, result, _table(table, right=(0, 4, 5))
+
+
+def _print(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        entries = list(book.entries())
+    return (
+        0,
+        {"ok": True, "entries": [_entry_record(entry) for entry in entries]},
+        "\n".join(_journal(entry) for entry in entries),
+    )
+
+
+def _receipt(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        receipt = book.receipt(args.id)
+    result: dict[str, object] = {"ok": True, "receipt": receipt.to_json()}
+    if args.qr:
+        result["qr"] = receipt.qr_payload()
+        return 0, result, receipt.qr_payload() + "\n"
+    return 0, result, receipt.text()
+
+
+def _prove(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        receipt = book.receipt(args.id)
+    result: dict[str, object] = {
+        "ok": True,
+        "entry": receipt.index,
+        "leaf": receipt.leaf.decode(),
+        "proof": receipt.proof_text(),
+    }
+    return 0, result, receipt.proof_text()
+
+
+def _verify(args: argparse.Namespace) -> Result:
+    from ledger import audit, receipt
+    from ledger.home import open_home
+    from ledger.money import format_amount
+
+    key = _key(args.key) if args.key else audit.trusted_key(open_home(args.home))
+    data = sys.stdin.buffer.read(_INPUT_BYTES_MAX) if args.file == "-" else _read(Path(args.file))
+    proven = receipt.verify(data, key)
+    record = proven.to_json()
+    result: dict[str, object] = {"ok": True, "log": key.name, **record}
+    amount = format_amount(proven.amount_minor, proven.currency)
+    text = (
+        f"Verified: {amount} paid at {receipt.iso_time(proven.time_ms)} ({proven.mode}) is entry"
+        f" {proven.index} of {key.name}.\n"
+    )
+    return 0, result, text
+
+
+def _entry_record(entry: Entry) -> dict[str, object]:
+    return {
+        "entry": entry.index,
+        "id": entry.id,
+        "kind": entry.kind,
+        "clock_ms": entry.clock_ms,
+        "recorded_ms": entry.recorded_ms,
+        "body": entry.content.body(),
+        "postings": [
+            {"account": p.account, "currency": p.currency, "amount_minor": p.amount_minor}
+            for p in entry.postings
+        ],
+    }
+
+
+def _journal(entry: Entry) -> str:
+    """One transaction of an hledger journal; an entry without postings is a comment."""
+    from ledger.entries import Payment
+    from ledger.money import format_amount
+    from ledger.receipt import iso_time
+
+    moment = iso_time(entry.clock_ms)
+    if not entry.postings:
+        return f"; {moment} entry {entry.index} {entry.id}\n"
+    width = max(len(p.account) for p in entry.postings)
+    rows = [f"{moment[:10]} * ({entry.index}) {entry.kind}  ; {moment} {entry.id}"]
+    if isinstance(entry.content, Payment):
+        rows += [f"    ; {line.quantity} x {line.name}" for line in entry.content.order.lines]
+    rows += [
+        f"    {p.account:<{width}}  {format_amount(p.amount_minor, p.currency):>14}"
+        for p in entry.postings
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _key(text: str) -> VerifierKey:
+    """A vkey, or a file that holds one."""
+    from ledger import note
+
+    if "+" not in text or Path(text).is_file():
+        text = _read(Path(text)).decode("utf-8", "replace")
+    return note.parse_vkey(text)
+
+
+def _read(path: Path) -> bytes:
+    from ledger.errors import BadInputError
+
+    try:
+        with path.open("rb") as file:
+            return file.read(_INPUT_BYTES_MAX)
+    except OSError as e:
+        raise BadInputError(
+            f"{path} cannot be read ({e.strerror}).", hint="Check the path and its permissions."
+        ) from e
+
+
+def _table(rows: Iterable[tuple[str, ...]], right: tuple[int, ...]) -> str:
+    """Plain aligned columns; those named in `right` are aligned to the right."""
+    cells = list(rows)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+    return "".join(line + "\n" for line in lines)
+
+
+class _Progress:
+    """A bar on standard error for checks that last; nothing where nobody watches."""
+
+    _SHOWN_AFTER_S = 0.5
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        if self._bar is None:
+            if time.monotonic() - self._started_s < self._SHOWN_AFTER_S or not sys.stderr.isatty():
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("Checking the book", total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
