@@ -1,0 +1,98 @@
+"""A small shop for the ledger's tests: its home, its keys, its clock, its shopper."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+
+from ledger.authorization import Authorization, Order, OrderLine, sign
+from ledger.book import Ledger
+from ledger.home import create_home, station_key
+
+NOW_MS = 1_800_000_000_000
+SHOPPER = "s-abcdefghijklmnop"
+
+
+@dataclass
+class Shop:
+    home: object
+    book: Ledger
+    now_ms: int = NOW_MS
+    shopper: str = SHOPPER
+
+    @property
+    def kiosk(self):
+        return station_key(self.home, "kiosk")
+
+    @property
+    def desk(self):
+        return station_key(self.home, "desk")
+
+    def order(self, *lines, currency="EUR"):
+        lines = lines or (("A1", "Apple", 3, 50), ("B1", "Brot, dunkel", 1, 250))
+        return Order(tuple(OrderLine(*line) for line in lines), currency)
+
+    def authorize(self, order=None, *, key=None, **changes):
+        order = order or self.order()
+        key = key or self.kiosk
+        fields = {
+            "id": uuid.uuid4().hex,
+            "kiosk": key.key_id,
+            "pseudonym": self.shopper,
+            "cart_digest": order.digest(),
+            "amount_minor": order.total_minor,
+            "currency": order.currency,
+            "issued_at_ms": self.now_ms,
+            "expires_at_ms": self.now_ms + 30_000,
+            "policy": "0" * 64,
+            "models": {"recogniser": "sface-0123456789abcdef"},
+            "cues": ("blink", "turn_left"),
+            "method": "face",
+            "source": "live",
+        }
+        return sign(Authorization(**(fields | changes)), key)
+
+    def pay(self, order=None, **changes):
+        order = order or self.order()
+        return self.book.post(self.authorize(order, **changes), order, self.now_ms)
+
+    def topup(self, amount_minor=10_000, topup_id=None, shopper=None):
+        return self.book.topup(
+            shopper or self.shopper,
+            amount_minor,
+            topup_id or uuid.uuid4().hex,
+            self.desk,
+            self.now_ms,
+        )
+
+
+@pytest.fixture
+def make_shop(tmp_path):
+    made = []
+
+    def make(mode="demo", currency="EUR", name="home"):
+        home = create_home(tmp_path / name, mode, currency)
+        made.append(Shop(home, Ledger.create(home, NOW_MS)))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        shop.book.close()
+
+
+@pytest.fixture
+def shop(make_shop):
+    return make_shop()
+
+
+@pytest.fixture
+def stocked(shop):
+    """Topped up, with three payments: entries 0 to 6."""
+    shop.topup()
+    shop.topup(500, shopper="s-other")
+    for _ in range(3):
+        shop.now_ms += 1_000
+        shop.pay()
+    return shop

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import merkle
+
+# The reference inputs of Certificate Transparency, and the roots of their first 1..8.
+LEAVES = [
+    bytes.fromhex(h)
+    for h in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]
+ROOTS = [
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+
+
+# --- a second, plain writing of RFC 6962, straight from its definitions ----------------------
+
+
+def plain_root(leaves):
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    pair = plain_root(leaves[:k]) + plain_root(leaves[k:])
+    return hashlib.sha256(b"\x01" + pair).digest()
+
+
+def plain_path(m, leaves):
+    if len(leaves) <= 1:
+        return []
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    if m < k:
+        return [*plain_path(m, leaves[:k]), plain_root(leaves[k:])]
+    return [*plain_path(m - k, leaves[k:]), plain_root(leaves[:k])]
+
+
+def plain_verify(leaf, m, n, path):
+    if n == 1:
+        return hashlib.sha256(b"\x00" + leaf).digest() if not path else None
+    if not path:
+        return None
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    if m < k:
+        below = plain_verify(leaf, m, k, path[:-1])
+        pair = below and below + path[-1]
+    else:
+        below = plain_verify(leaf, m - k, n - k, path[:-1])
+        pair = below and path[-1] + below
+    return pair and hashlib.sha256(b"\x01" + pair).digest()
+
+
+# --- growing as the book does ----------------------------------------------------------------
+
+
+def grow(leaves):
+    frontier, kept, roots = merkle.Frontier(), [], []
+    for leaf in leaves:
+        kept.append(frontier.completed(merkle.leaf_hash(leaf)))
+        frontier.append(kept[-1])
+        roots.append(frontier.root())
+    return kept, roots
+
+
+def subtrees(kept):
+    return lambda level, number: kept[merkle.keeper(level, number)][level]
+
+
+def test_the_reference_roots_are_met():
+    assert [root.hex() for root in grow(LEAVES)[1]] == ROOTS
+    assert [plain_root(LEAVES[: n + 1]).hex() for n in range(8)] == ROOTS
+
+
+def test_the_empty_tree_is_the_hash_of_nothing():
+    assert merkle.Frontier().root() == hashlib.sha256().digest() == plain_root([])
+
+
+def test_the_reference_inclusion_proof_is_met():
+    # index 5 (0-based) of 8, from the reference implementation's tests
+    path = merkle.inclusion_proof(5, 8, subtrees(grow(LEAVES)[0]))
+    assert [h.hex() for h in path] == [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ]
+
+
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=70), st.data())
+@settings(max_examples=100, deadline=None)
+def test_two_writings_agree_on_random_logs(leaves, data):
+    kept, roots = grow(leaves)
+    size = data.draw(st.integers(1, len(leaves)))
+    index = data.draw(st.integers(0, size - 1))
+    assert roots[size - 1] == plain_root(leaves[:size])
+    path = merkle.inclusion_proof(index, size, subtrees(kept))
+    assert path == plain_path(index, leaves[:size])
+    assert plain_verify(leaves[index], index, size, path) == roots[size - 1]
+    leaf = merkle.leaf_hash(leaves[index])
+    assert merkle.root_from_inclusion(index, size, leaf, path) == roots[size - 1]
+    places = merkle.frontier_places(size)
+    assert merkle.fold([subtrees(kept)(*p) for p in places]) == roots[size - 1]
+
+
+@given(st.integers(1, 300), st.data())
+@settings(max_examples=60, deadline=None)
+def test_an_altered_proof_leads_elsewhere(size, data):
+    leaves = [bytes([n % 256, n // 256]) for n in range(size)]
+    kept, roots = grow(leaves)
+    index = data.draw(st.integers(0, size - 1))
+    path = merkle.inclusion_proof(index, size, subtrees(kept))
+    leaf = merkle.leaf_hash(leaves[index])
+    wrong = [[*path, b"\0" * 32], path[:-1]] if path else [[b"\0" * 32]]
+    wrong += [[*path[:i], b"\0" * 32, *path[i + 1 :]] for i in range(len(path))]
+    for other in wrong:
+        assert merkle.root_from_inclusion(index, size, leaf, other) != roots[-1]
+    assert merkle.root_from_inclusion(size, size, leaf, path) is None
+    assert merkle.root_from_inclusion(-1, size, leaf, path) is None
+
+
+def test_a_frontier_of_the_wrong_length_is_a_mistake():
+    with pytest.raises(ValueError, match="one hash for each"):
+        merkle.Frontier(3, [b"\0" * 32])
+    with pytest.raises(ValueError, match="outside"):
+        merkle.inclusion_proof(3, 3, lambda _level, _number: b"")
+
+
+def test_a_leaf_costs_a_logarithm():
+    frontier = merkle.Frontier()
+    longest = 0
+    for n in range(5000):
+        completed = frontier.completed(n.to_bytes(32))
+        frontier.append(completed)
+        longest = max(longest, len(completed))
+    assert longest <= 14
+    assert len(frontier.hashes) <= 13

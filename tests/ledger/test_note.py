@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger import keys, note
+from ledger.errors import BadInputError, ProofRefused
+
+# Published with golang.org/x/mod/sumdb/note, whose format signed-note specifies.
+VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+SEED = base64.b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
+TEXT = (
+    "If you think cryptography is the answer to your problem,\n"
+    "then you don't know what your problem is.\n"
+)
+SIGNATURE = (
+    "\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdng"
+    "otpRZb6KE6RyyBwJnAM=\n"
+)
+KEY = keys.from_private(Ed25519PrivateKey.from_private_bytes(SEED))
+HEAD = note.Checkpoint("PeterNeumann", 7, bytes(range(32)))
+
+
+def test_the_published_note_opens():
+    assert note.open_note(TEXT + "\n" + SIGNATURE, note.parse_vkey(VKEY)) == TEXT
+
+
+def test_the_published_note_is_made_again_byte_for_byte():
+    key = note.VerifierKey("PeterNeumann", KEY.public_bytes)
+    assert str(key) == VKEY
+    assert note.signature_line(key, KEY.sign(TEXT.encode())) == SIGNATURE
+
+
+def test_every_mangled_verifier_key_is_refused():
+    for start in range(len(VKEY) + 1):
+        for end in range(start + 1, len(VKEY) + 1):
+            if (start, end) != (0, len(VKEY)):
+                with pytest.raises(BadInputError):
+                    note.parse_vkey(VKEY[start:end])
+    for i in range(len(VKEY)):
+        with pytest.raises(BadInputError):
+            note.parse_vkey(VKEY[:i] + chr(ord(VKEY[i]) + 1) + VKEY[i + 1 :])
+
+
+def test_other_algorithms_and_lengths_are_refused():
+    for key in (
+        "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
+        "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+    ):
+        with pytest.raises(BadInputError):
+            note.parse_vkey(key)
+
+
+def test_unknown_signatures_are_passed_over():
+    stranger = SIGNATURE.replace("PeterNeumann", "EnochRoot")
+    text = TEXT + "\n" + stranger + SIGNATURE
+    assert note.open_note(text, note.parse_vkey(VKEY)) == TEXT
+    with pytest.raises(ProofRefused):
+        note.open_note(TEXT + "\n" + stranger, note.parse_vkey(VKEY))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        TEXT,
+        SIGNATURE,
+        TEXT + SIGNATURE,
+        TEXT + "\n" + SIGNATURE[:-1],
+        TEXT + "\n" + SIGNATURE.replace("\u2014", "-"),
+        TEXT + "\n" + SIGNATURE + "junk\n",
+        TEXT + "\n" + SIGNATURE.replace("PeterNeumann x", "PeterNeumann  x"),
+        "\x01" + TEXT + "\n" + SIGNATURE,
+        TEXT.replace("think", "thinc") + "\n" + SIGNATURE,
+        TEXT + "\n" + SIGNATURE.replace("x08go", "x08gp"),
+        TEXT + "\n" + SIGNATURE.replace("nAM=", "nAN="),
+        TEXT + "\n" + SIGNATURE * 65,
+    ],
+)
+def test_a_malformed_or_altered_note_is_refused(text):
+    with pytest.raises(ProofRefused):
+        note.open_note(text, note.parse_vkey(VKEY))
+
+
+def test_a_checkpoint_is_three_lines_and_comes_back():
+    text = note.sign(HEAD, KEY)
+    assert text.startswith("PeterNeumann\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n\n\u2014 ")
+    assert note.open_checkpoint(text, note.parse_vkey(VKEY)) == HEAD
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "PeterNeumann\n07\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+        "PeterNeumann\n-7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+        "PeterNeumann\n7\nAAEC\n",
+        "PeterNeumann\n7\n",
+        "\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+        "EnochRoot\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+    ],
+)
+def test_a_signed_text_that_is_no_checkpoint_of_this_log_is_refused(body):
+    key = note.parse_vkey(VKEY)
+    text = body + "\n" + note.signature_line(key, KEY.sign(body.encode()))
+    with pytest.raises(ProofRefused):
+        note.open_checkpoint(text, key)
