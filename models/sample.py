@@ -1,0 +1,30 @@
+"""The sample shopper's clip, and what happens when in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models import pins, store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Frames of the clip, by what the person in it does; first and last, both counted. Between two
+# actions the resting stretch plays to and fro. No stretch of paying is one of enrolling.
+ENROL = (225, 299)
+REST = (345, 378)
+ACTIONS = {
+    "blink": (376, 396),
+    "turn_left": (380, 400),
+    "turn_right": (447, 471),
+}
+
+
+def sample_clip(folder: Path) -> Path:
+    """The clip of the sample shopper: 472 frames, 640 by 360, 25 a second.
+
+    Raises:
+        BadModelFile: it is missing or altered.
+    """
+    store.require(folder, [pins.SAMPLE_CLIP])
+    return folder / pins.SAMPLE_CLIP.name
