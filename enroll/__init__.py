@@ -1,0 +1,1 @@
+"""The enrolment desk: consenting shoppers, kept as encrypted templates and never as pictures."""

@@ -1,0 +1,131 @@
+"""The gallery: every active template in memory, and the one search that decides who a face is.
+
+Scores stay inside: a match's text form shows none, and nothing here logs. Templates are held as
+stored, that is, turned by the installation's keyed transform; a probe is turned the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from enroll.errors import OtherModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+THRESHOLD: Final = 0.363
+"""Least cosine of two pictures of one person: the value published with SFace (OpenCV's model zoo);
+at it, 262 pairs of different people gave no false match, which bounds the rate below 1.2 % (rule of
+three). Not a rate chosen by the operator yet."""
+
+MARGIN: Final = 0.05
+"""Least lead over the second shopper; below it two shoppers are too alike for a face alone."""
+
+_UNIT_TOLERANCE: Final = 1e-2
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The best shopper for a probe.
+
+    Attributes:
+        pseudonym: Who comes nearest; says nothing on its own where `accepted` is false.
+        accepted: Similarity and lead are both large enough.
+        similarity: Cosine, -1..1; never to be shown, logged or stored.
+        margin: Lead over the second shopper, 0..2, or infinity if there is no second one.
+    """
+
+    pseudonym: str
+    accepted: bool
+    similarity: float = field(repr=False)
+    margin: float = field(repr=False)
+
+
+class Gallery:
+    """Templates of one recogniser.
+
+    Args:
+        recogniser_id: The model that made them, as `Vision.recogniser_id`.
+        templates: (n, d) float32, turned by `transform`, each of length 1.
+        owners: Pseudonym of each row; a shopper may own several.
+        masked_names: Pseudonym to a name fit for a screen in a shop.
+        transform: (d, d) float32 orthogonal matrix; None where there are no templates.
+        unusable: Pseudonyms whose template is another model's: they cannot be found.
+    """
+
+    def __init__(
+        self,
+        recogniser_id: str,
+        templates: NDArray[np.float32],
+        owners: Sequence[str],
+        masked_names: dict[str, str],
+        transform: NDArray[np.float32] | None,
+        unusable: tuple[str, ...] = (),
+    ) -> None:
+        self.recogniser_id = recogniser_id
+        self.unusable = unusable
+        self.pseudonyms = tuple(dict.fromkeys(owners))
+        place = {pseudonym: i for i, pseudonym in enumerate(self.pseudonyms)}
+        self._rows = np.array([place[o] for o in owners], dtype=np.intp)
+        self._templates = np.ascontiguousarray(templates, dtype=np.float32)
+        self._names = masked_names
+        self._transform = transform
+
+    def __len__(self) -> int:
+        return len(self.pseudonyms)
+
+    def __repr__(self) -> str:
+        return f"Gallery({len(self)} shoppers, {self.recogniser_id})"
+
+    def search(
+        self, embedding: NDArray[np.float32], recogniser_id: str | None = None
+    ) -> Match | None:
+        """Compare a probe with all shoppers.
+
+        Args:
+            embedding: (d,) float32 of length 1, as `Vision.embed` gives it.
+            recogniser_id: The model that made the probe, to be sure that it is the gallery's.
+
+        Returns:
+            The nearest shopper, or None if the gallery is empty.
+
+        Raises:
+            OtherModelError: The probe is not of this gallery's model.
+        """
+        if recogniser_id is not None and recogniser_id != self.recogniser_id:
+            raise OtherModelError(
+                f"The probe is of the model {recogniser_id}, the gallery of {self.recogniser_id}.",
+                hint="Use the recogniser that the shoppers were enrolled with.",
+            )
+        if self._transform is None or not len(self):
+            return None
+        if embedding.shape != (self._transform.shape[0],) or not (
+            abs(float(np.linalg.norm(embedding)) - 1.0) < _UNIT_TOLERANCE
+        ):
+            raise OtherModelError(
+                "The probe has not the shape or length of this gallery's model.",
+                hint="Use the recogniser that the shoppers were enrolled with.",
+            )
+        similarities = self._templates @ (self._transform @ embedding)
+        best = np.full(len(self), -np.inf, dtype=np.float32)
+        np.maximum.at(best, self._rows, similarities)
+        first = int(np.argmax(best))
+        similarity = float(best[first])
+        best[first] = -np.inf
+        margin = similarity - float(best.max())
+        accepted = similarity >= THRESHOLD and margin >= MARGIN
+        return Match(self.pseudonyms[first], accepted, similarity, margin)
+
+    def mask_name(self, pseudonym: str) -> str:
+        """The shopper's name with all but first letters hidden; "" for an unknown pseudonym."""
+        return self._names.get(pseudonym, "")
+
+
+def masked(name: str) -> str:
+    """`Wolfgang Langer` -> `W*** L***`: every word keeps its first letter and no length."""
+    return " ".join(f"{word[0]}***" for word in name.split())
