@@ -89,7 +89,7 @@ def shop(make_shop):
 
 @pytest.fixture
 def stocked(shop):
-    """Topped up, with three payments: entries 0 to 6."""
+    """Topped up, with three payments: entries 0 to 7."""
     shop.topup()
     shop.topup(500, shopper="s-other")
     for _ in range(3):

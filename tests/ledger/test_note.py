@@ -86,7 +86,9 @@ def test_a_malformed_or_altered_note_is_refused(text):
 
 def test_a_checkpoint_is_three_lines_and_comes_back():
     text = note.sign(HEAD, KEY)
-    assert text.startswith("PeterNeumann\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n\n\u2014 ")
+    assert text.startswith(
+        "PeterNeumann\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n\n\u2014 "
+    )
     assert note.open_checkpoint(text, note.parse_vkey(VKEY)) == HEAD
 
 

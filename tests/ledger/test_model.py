@@ -1,0 +1,113 @@
+"""The book against a dictionary: whatever is asked in whatever order, both say the same."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ledger import errors
+from ledger.authorization import Authorization, Order, OrderLine, sign
+from ledger.book import Ledger
+from ledger.home import create_home, station_key
+
+SHOPPERS = st.sampled_from(["s-ann", "s-bob"])
+
+
+class BookAgainstModel(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.home = create_home(Path(self.folder.name) / "home", "live")
+        self.book = Ledger.create(self.home, 0)
+        self.kiosk = station_key(self.home, "kiosk")
+        self.desk = station_key(self.home, "desk")
+        self.now_ms = 1_000_000
+        self.balances = {"s-ann": 0, "s-bob": 0}
+        self.topups = {}
+        self.payments = []
+        self.size = 3
+
+    def teardown(self):
+        assert self.book.check() == []
+        self.book.close()
+        self.folder.cleanup()
+
+    @rule(shopper=SHOPPERS, amount=st.integers(1, 1_000), number=st.integers(0, 3))
+    def topup(self, shopper, amount, number):
+        fresh = number not in self.topups
+        known = self.topups.setdefault(number, (shopper, amount))
+        try:
+            self.book.topup(shopper, amount, f"t{number}", self.desk, self.now_ms)
+        except errors.AlreadyUsedWithOtherContent:
+            assert known != (shopper, amount)
+            return
+        assert known == (shopper, amount)
+        if fresh:
+            self.balances[shopper] += amount
+            self.size += 1
+
+    @rule(shopper=SHOPPERS, price=st.integers(1, 700), age_ms=st.sampled_from([0, 30_000, 30_001]))
+    def pay(self, shopper, price, age_ms):
+        order = Order((OrderLine("X", "Thing", 1, price),), "EUR")
+        signed = sign(
+            Authorization(
+                uuid.uuid4().hex,
+                self.kiosk.key_id,
+                shopper,
+                order.digest(),
+                price,
+                "EUR",
+                self.now_ms,
+                self.now_ms + 30_000,
+                "0" * 64,
+                {},
+                (),
+                "pin",
+                "live",
+            ),
+            self.kiosk,
+        )
+        try:
+            receipt = self.book.post(signed, order, self.now_ms + age_ms)
+        except errors.Expired:
+            assert age_ms > 30_000
+        except errors.InsufficientFunds:
+            assert self.balances[shopper] < price
+        else:
+            assert age_ms <= 30_000
+            assert self.balances[shopper] >= price
+            self.balances[shopper] -= price
+            self.size += 1
+            self.payments.append((signed, order, receipt))
+
+    @precondition(lambda self: self.payments)
+    @rule(data=st.data())
+    def pay_again(self, data):
+        signed, order, receipt = data.draw(st.sampled_from(self.payments))
+        assert self.book.post(signed, order, self.now_ms) == receipt
+
+    @rule(jump_ms=st.sampled_from([1, 60_000, -500_000, 315_576_000_000]))
+    def the_clock_jumps(self, jump_ms):
+        self.now_ms = max(0, self.now_ms + jump_ms)
+
+    @rule()
+    def restart(self):
+        self.book.close()
+        self.book = Ledger.open(self.home)
+
+    @invariant()
+    def both_say_the_same(self):
+        assert {s: self.book.balance(s) for s in self.balances} == self.balances
+        assert len(self.book) == self.size
+        assert sum(minor for *_, minor in self.book.balances()) == 0
+
+
+BookAgainstModel.TestCase.settings = settings(
+    max_examples=20, stateful_step_count=20, deadline=None
+)
+TestBook = BookAgainstModel.TestCase

@@ -1,0 +1,39 @@
+"""Books of every format ever written, opened and audited by today's code."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ledger import audit, receipt
+from ledger.book import Ledger
+from ledger.home import open_home
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(params=sorted(p.name for p in FIXTURES.iterdir()))
+def old(request, tmp_path):
+    shutil.copytree(FIXTURES / request.param, tmp_path / "home")
+    return open_home(tmp_path / "home")
+
+
+def test_an_old_book_is_clean_and_reads_as_it_did(old):
+    findings, size = audit.check_home(old)
+    assert findings == []
+    with Ledger.open(old, read_only=True) as book:
+        assert len(book) == size == 6
+        assert book.balance("s-aaaaaaaaaaaaaaaa") == 600
+        assert book.head == (old.path / "ledger" / "head.note").read_text("utf-8")
+
+
+def test_old_receipts_still_verify_and_are_given_again_byte_for_byte(old):
+    key = audit.trusted_key(old)
+    with Ledger.open(old, read_only=True) as book:
+        for name in ("receipt.json", "receipt.qr"):
+            paid = receipt.verify((old.path / name).read_bytes(), key)
+            assert book.receipt(paid.id) == paid
+        assert paid.text() == (old.path / "receipt.txt").read_text("utf-8")
+        assert paid.qr_payload() == (old.path / "receipt.qr").read_text("utf-8").strip()
