@@ -219,9 +219,13 @@ def default_secret(kind: Kind, home: Home, passphrase_file: Path | None = None) 
         return KeyFile(home.keys_dir / "master.key")
     if kind == "keyring":
         return KeyringEntry()
-    given = os.environ.get(PASSPHRASE_ENV)
-    path = passphrase_file or (Path(given) if given else None)
-    return Passphrase(passphrase_reader(path))
+    return Passphrase(passphrase_reader(named_passphrase_file(passphrase_file)))
+
+
+def named_passphrase_file(given: Path | None) -> Path | None:
+    """The file given, else the one that $FACETILL_PASSPHRASE_FILE names, else None."""
+    named = os.environ.get(PASSPHRASE_ENV)
+    return given or (Path(named) if named else None)
 
 
 def passphrase_reader(path: Path | None, *, confirm: bool = False) -> Callable[[], str]:

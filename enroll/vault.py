@@ -241,6 +241,29 @@ class Vault:
             )
         return gallery
 
+    def pseudonym_of(self, ref: str) -> str:
+        """The pseudonym for a pseudonym or phone number; reads nothing sealed.
+
+        Raises:
+            UnknownShopperError: Nobody there.
+        """
+        with self._transaction(write=False):
+            return self._find(ref).pseudonym
+
+    def require_phone_free(self, phone: str) -> None:
+        """Look before the camera opens.
+
+        Raises:
+            AlreadyEnrolledError: Names the pseudonym that has this number.
+        """
+        with self._transaction(write=False):
+            self._require_phone_free(clean_phone(phone))
+
+    @property
+    def secret_kind(self) -> Kind:
+        """Where the master key comes from."""
+        return self._secret.kind
+
     def revision(self) -> int:
         """Counts the changes, so that a kiosk can tell cheaply when to load the gallery again."""
         with self._transaction(write=False):

@@ -1,0 +1,118 @@
+"""One enrolment: collects good frames of one person and makes a template of them.
+
+Pure: no camera, no clock, no network; what was seen and when is handed in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from enroll.errors import NotEnoughFramesError, TwoPeopleError
+from enroll.gallery import THRESHOLD
+from enroll.quality import REASONS
+from enroll.shopper import Template
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much an enrolment asks for.
+
+    Attributes:
+        good_min: Fewest good frames that make a template.
+        good_max: Enough; the session is complete.
+        gap_ms: Least time between two good frames, so that they are not one picture five times.
+        frames_max: Frames looked at before giving up.
+    """
+
+    good_min: int
+    good_max: int
+    gap_ms: int
+    frames_max: int
+
+
+FROM_VIDEO: Final = Wanted(good_min=5, good_max=5, gap_ms=150, frames_max=400)
+FROM_PICTURES: Final = Wanted(good_min=1, good_max=20, gap_ms=0, frames_max=200)
+"""Pictures are chosen by a person: one good one will do, and a bad one among them is skipped."""
+
+
+class Enrolment:
+    """A running enrolment.
+
+    Args:
+        wanted: What makes it complete.
+        model: Recogniser that makes the embeddings.
+    """
+
+    def __init__(self, wanted: Wanted, model: str) -> None:
+        self.wanted = wanted
+        self.model = model
+        self._embeddings: list[NDArray[np.float32]] = []
+        self._reasons: Counter[str] = Counter()
+        self._last_good_ms: int | None = None
+        self.frames_seen = 0
+
+    @property
+    def good(self) -> int:
+        """Good frames so far."""
+        return len(self._embeddings)
+
+    @property
+    def over(self) -> bool:
+        """Complete, or out of frames."""
+        return self.good >= self.wanted.good_max or self.frames_seen >= self.wanted.frames_max
+
+    def wants(self, t_ms: int) -> bool:
+        """Whether a frame of this time is far enough from the last good one to be looked at."""
+        return self._last_good_ms is None or t_ms - self._last_good_ms >= self.wanted.gap_ms
+
+    def reject(self, reason: str) -> None:
+        """A frame that was not good enough, with a key of `quality.REASONS`."""
+        self.frames_seen += 1
+        self._reasons[reason] += 1
+
+    def accept(self, embedding: NDArray[np.float32], t_ms: int) -> None:
+        """A good frame: (d,) float32 of length 1, and its time in ms.
+
+        Raises:
+            TwoPeopleError: It is not the person of the frames before.
+        """
+        self.frames_seen += 1
+        self._embeddings.append(embedding)
+        self._last_good_ms = t_ms
+        mean = self._mean()
+        if any(float(e @ mean) < THRESHOLD for e in self._embeddings):
+            raise TwoPeopleError(
+                "The frames show two different people.",
+                hint="Only the person who enrols may look into the camera; start again.",
+            )
+
+    def template(self) -> Template:
+        """The mean of the good frames' embeddings, scaled to length 1.
+
+        Raises:
+            NotEnoughFramesError: With the commonest reason as its sentence.
+        """
+        if self.good < self.wanted.good_min:
+            raise self._refusal()
+        return Template(self._mean(), self.model)
+
+    def _mean(self) -> NDArray[np.float32]:
+        total = np.sum(self._embeddings, axis=0, dtype=np.float64)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float32)
+
+    def _refusal(self) -> NotEnoughFramesError:
+        counted = f"{self.good} of {self.wanted.good_min} good frames"
+        if not self._reasons:
+            return NotEnoughFramesError(
+                f"The camera ended too soon: {counted}.", hint="Use a longer clip, or a camera."
+            )
+        ((reason, _),) = self._reasons.most_common(1)
+        said, hint = REASONS[reason]
+        return NotEnoughFramesError(f"{said.removesuffix('.')} ({counted}).", hint=hint)
