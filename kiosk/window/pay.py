@@ -1,0 +1,77 @@
+"""Review and choose how to pay; a person who does not want to use a face is told what to do here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from kiosk.flow import Cancel, PayByFace
+from kiosk.window import theme
+from kiosk.window.icons import Icon
+from kiosk.window.lines import OrderLines, TotalRow
+from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
+from kiosk.window.port import lines_of, total_of
+
+if TYPE_CHECKING:
+    from kiosk.flow import State
+
+
+class PayPage(Page):
+    """The cart once more, and the ways to pay it."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__()
+        self._currency = currency
+        split = self.split()
+        split.addWidget(self._review(), 1)
+        split.addLayout(self._ways(), 1)
+
+    def _review(self) -> QFrame:
+        inside = column(margin=24, gap=14)
+        inside.addWidget(label(self.tr("Please check your cart"), "heading"))
+        inside.addWidget(rule())
+        self.lines = OrderLines(steppers=False)
+        inside.addWidget(scrolling(self.lines), 1)
+        inside.addWidget(rule())
+        self.total = TotalRow()
+        inside.addWidget(self.total)
+        return panel(inside)
+
+    def _ways(self) -> QVBoxLayout:
+        ways = column(gap=20)
+        ways.addWidget(label(self.tr("How would you like to pay?"), "title"))
+        self.face = button(
+            self.tr("Pay with my face"), "main", lambda: self.send.emit(PayByFace())
+        )
+        self.face_says = label(
+            self.tr("You look at the camera and make a few small movements. No picture is kept."),
+            tone="muted",
+        )
+        inside = column(margin=24, gap=16)
+        top = row(gap=18)
+        top.addWidget(Icon("look", 84))
+        top.addWidget(self.face_says, 1)
+        inside.addLayout(top)
+        inside.addWidget(self.face)
+        ways.addWidget(panel(inside))
+        staff = row(margin=24, gap=18)
+        staff.addWidget(Icon("bell", 84, colour=theme.WARN, disc=theme.WARN_SOFT))
+        words = column(gap=4)
+        words.addWidget(label(self.tr("Rather not use your face?"), "heading"))
+        words.addWidget(
+            label(self.tr("Call our staff: they take your payment another way."), tone="muted")
+        )
+        staff.addLayout(words, 1)
+        ways.addWidget(panel(staff))
+        ways.addStretch(1)
+        self.back = button(
+            self.tr("Back to the cart"), "plain", lambda: self.send.emit(Cancel())
+        )
+        ways.addWidget(self.back)
+        return ways
+
+    def show_state(self, state: State) -> None:
+        """Show the lines and the sum."""
+        self.lines.show_lines(lines_of(state.cart), self._currency)
+        self.total.show_amount(total_of(state.cart), self._currency)

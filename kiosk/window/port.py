@@ -1,0 +1,71 @@
+"""What the window needs of a till, and the few readings of its types that the screens share.
+
+`kiosk.till.Till` fulfils `TillPort`; the tests' fake does too. Nothing else of the till is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kiosk.cart import Cart
+    from kiosk.catalogue import Product
+    from kiosk.flow import Event, State
+    from kiosk.window.preview import HasImage
+    from ledger.authorization import OrderLine
+
+
+class TillPort(Protocol):
+    """The till as the window sees it."""
+
+    @property
+    def state(self) -> State:
+        """The state now; never changes in place."""
+
+    @property
+    def preview(self) -> HasImage | None:
+        """The newest frame, or None where no camera runs; never waits."""
+
+    @property
+    def products(self) -> Sequence[Product]:
+        """The catalogue, in its own order."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+
+    @property
+    def mode(self) -> Literal["live", "demo"]:
+        """Whether this is money or play."""
+
+    @property
+    def frames_are_sample(self) -> bool:
+        """Whether the camera is the published sample clip: nobody's privacy is in its frames."""
+
+    def send(self, event: Event) -> None:
+        """Take an event; returns at once."""
+
+    def subscribe(self, callback: Callable[[State], None]) -> object:
+        """Call `callback` with each new state, on any thread."""
+
+    def now_ms(self) -> int:
+        """The clock that `State.deadline_ms` is read by."""
+
+
+def lines_of(cart: Cart) -> tuple[OrderLine, ...]:
+    """The cart's lines as the ledger words them."""
+    return cart.lines
+
+
+def total_of(cart: Cart) -> int:
+    """The cart's sum in minor units."""
+    return cart.total_minor
+
+
+def cart_of(lines: tuple[OrderLine, ...], currency: str) -> Cart:
+    """A cart that holds these lines."""
+    from kiosk.cart import Cart
+
+    return Cart(lines, currency)

@@ -1,0 +1,59 @@
+"""What stopped the payment: one cause, one thing to do, and a cart that is still there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.flow import Cancel, PayByFace
+from kiosk.window import theme
+from kiosk.window.icons import Icon
+from kiosk.window.parts import CENTRE, Page, button, column, label, panel
+from kiosk.window.port import lines_of, total_of
+from ledger.money import format_amount
+
+if TYPE_CHECKING:
+    from kiosk.flow import State
+
+CARD_WIDTH_MAX = 820
+
+
+class RefusedPage(Page):
+    """The refusal's own sentence and hint, never a code."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__()
+        self._currency = currency
+        self.cause = label("", "title", centre=True)
+        self.action = label("", "heading", tone="muted", centre=True)
+        self.cart = label("", panel="calm", centre=True)
+        self.again = button(self.tr("Try again"), "main", lambda: self.send.emit(PayByFace()))
+        self.back = button(
+            self.tr("Back to the cart"), "plain", lambda: self.send.emit(Cancel())
+        )
+        self.back.setMinimumHeight(72)
+        inside = column(margin=40, gap=16)
+        inside.addWidget(Icon("alert", 120, colour=theme.REFUSE, disc=theme.REFUSE_SOFT), 0, CENTRE)
+        inside.addWidget(self.cause)
+        inside.addWidget(self.action)
+        inside.addSpacing(8)
+        inside.addWidget(self.cart)
+        inside.addSpacing(8)
+        inside.addWidget(self.again)
+        inside.addWidget(self.back)
+        card = panel(inside)
+        card.setMaximumWidth(CARD_WIDTH_MAX)
+        card.setMinimumWidth(560)
+        self.split().addWidget(card, 1, CENTRE)
+
+    def show_state(self, state: State) -> None:
+        """Show why, and that nothing is lost."""
+        if state.refusal is not None:
+            self.cause.setText(state.refusal.message)
+            self.action.setText(state.refusal.hint)
+        count = sum(line.quantity for line in lines_of(state.cart))
+        amount = format_amount(total_of(state.cart), self._currency)
+        self.cart.setText(
+            self.tr("Your cart is still here: {items}, {amount}. Nothing was charged.").format(
+                items=self.items_text(count), amount=amount
+            )
+        )
