@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from enroll.enrolment import Enrolment
-    from enroll.secrets import MasterSecret
+    from enroll.secrets import Kind, MasterSecret
     from enroll.shopper import Shopper, Template
     from enroll.vault import Vault
     from ledger.book import Ledger
@@ -175,6 +175,8 @@ def _revoke(args: argparse.Namespace) -> Result:
         if not args.yes:
             _confirm(shopper)
         data, text = _described(home, vault.revoke(shopper, _now_ms()))
+    if data["balance_minor"]:
+        text += "\nThe book still owes this account its balance: pay it out."
     return 0, data, f"Erased; only the tombstone is left:\n{text}"
 
 
@@ -251,7 +253,7 @@ def _new_secret(args: argparse.Namespace, home: Home) -> MasterSecret:
     from enroll.secrets import Passphrase, default_secret, named_passphrase_file, passphrase_reader
 
     file = named_passphrase_file(args.passphrase_file)
-    kind = args.key or ("passphrase" if file is not None else "keyfile")
+    kind: Kind = args.key or ("passphrase" if file is not None else "keyfile")
     if kind == "passphrase":
         return Passphrase(passphrase_reader(file, confirm=True))
     return default_secret(kind, home)
@@ -270,24 +272,20 @@ def _amount(text: str, home: Home) -> int:
 def _capture(spec: str, home: Home) -> tuple[Template, int]:
     from enroll.desk import capture
     from enroll.enrolment import FROM_PICTURES, FROM_VIDEO
-    from models.frames import open_source
+    from models.frames import PICTURES, open_source
     from models.vision import open_vision
 
-    wanted = FROM_PICTURES if _is_pictures(spec) else FROM_VIDEO
-    source = open_source(spec, home.models_dir)
+    path = Path(spec)
+    pictures = path.is_dir() or path.suffix.lower() in PICTURES
+    wanted = FROM_PICTURES if pictures else FROM_VIDEO
+    # the sample's own stretch for enrolling, which no payment shows again
+    source = open_source("sample:enrol" if spec == "sample" else spec, home.models_dir)
     try:
         eyes = open_vision(home.models_dir)
         with _progress(wanted.good_max) as shown:
             return capture(source, eyes, wanted, shown)
     finally:
         source.close()
-
-
-def _is_pictures(spec: str) -> bool:
-    path = Path(spec)
-    return path.is_dir() or path.suffix.lower() in {
-        ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
-    }  # fmt: skip
 
 
 @contextmanager

@@ -84,14 +84,14 @@ class Enrolment:
             TwoPeopleError: It is not the person of the frames before.
         """
         self.frames_seen += 1
-        self._embeddings.append(embedding)
-        self._last_good_ms = t_ms
-        mean = self._mean()
-        if any(float(e @ mean) < THRESHOLD for e in self._embeddings):
+        # With each one, not with their mean: a mean of several people is near to all of them.
+        if any(float(e @ embedding) < THRESHOLD for e in self._embeddings):
             raise TwoPeopleError(
                 "The frames show two different people.",
                 hint="Only the person who enrols may look into the camera; start again.",
             )
+        self._embeddings.append(embedding)
+        self._last_good_ms = t_ms
 
     def template(self) -> Template:
         """The mean of the good frames' embeddings, scaled to length 1.

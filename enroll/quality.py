@@ -28,7 +28,7 @@ YAW_RATIO_MAX: Final = 0.18
 EYE_OPENNESS_MIN: Final = 0.17
 BRIGHTNESS_MIN: Final = 50.0
 BRIGHTNESS_MAX: Final = 215.0
-SHARPNESS_MIN: Final = 40.0
+SHARPNESS_MIN: Final = 80.0
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
     "no_face": ("No face was seen.", "Stand before the camera, with the face uncovered."),
