@@ -271,15 +271,13 @@ def _amount(text: str, home: Home) -> int:
 
 def _capture(spec: str, home: Home) -> tuple[Template, int]:
     from enroll.desk import capture
-    from enroll.enrolment import FROM_PICTURES, FROM_VIDEO
-    from models.frames import PICTURES, open_source
+    from enroll.enrolment import FROM_VIDEO, of_pictures
+    from models.frames import PictureSource, open_source
     from models.vision import open_vision
 
-    path = Path(spec)
-    pictures = path.is_dir() or path.suffix.lower() in PICTURES
-    wanted = FROM_PICTURES if pictures else FROM_VIDEO
     # the sample's own stretch for enrolling, which no payment shows again
     source = open_source("sample:enrol" if spec == "sample" else spec, home.models_dir)
+    wanted = of_pictures(source.count) if isinstance(source, PictureSource) else FROM_VIDEO
     try:
         eyes = open_vision(home.models_dir)
         with _progress(wanted.good_max) as shown:

@@ -38,8 +38,16 @@ class Wanted:
 
 
 FROM_VIDEO: Final = Wanted(good_min=5, good_max=5, gap_ms=150, frames_max=400)
-FROM_PICTURES: Final = Wanted(good_min=1, good_max=20, gap_ms=0, frames_max=200)
-"""Pictures are chosen by a person: one good one will do, and a bad one among them is skipped."""
+PICTURES_MAX: Final = 20
+
+
+def of_pictures(count: int) -> Wanted:
+    """For 1 or more different pictures: a person chose them, so one good one will do.
+
+    Each is looked at once, up to PICTURES_MAX of them; bad ones among them are skipped.
+    """
+    looked_at = min(count, PICTURES_MAX)
+    return Wanted(good_min=1, good_max=looked_at, gap_ms=0, frames_max=looked_at)
 
 
 class Enrolment:

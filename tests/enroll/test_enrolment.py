@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from enroll import errors, quality
 from enroll.desk import capture
-from enroll.enrolment import FROM_PICTURES, FROM_VIDEO, Enrolment
+from enroll.enrolment import FROM_VIDEO, Enrolment, of_pictures
 from enroll.gallery import MARGIN, THRESHOLD, Gallery, masked
 from enroll.transform import orthogonal
 from models.faces import Face, Landmarks
@@ -76,7 +76,7 @@ def test_five_good_frames_spread_over_time_make_a_unit_template(embedding):
 
 
 def test_two_people_in_one_enrolment_are_refused_even_among_many(embedding):
-    session = Enrolment(FROM_PICTURES, "m")
+    session = Enrolment(of_pictures(20), "m")
     for _ in range(8):
         session.accept(embedding(1), 0)
     with pytest.raises(errors.TwoPeopleError, match="two different people") as told:
@@ -91,7 +91,7 @@ def test_giving_up_says_the_commonest_reason(embedding):
     while not session.over:
         session.reject("too_dark")
     assert session.frames_seen == FROM_VIDEO.frames_max
-    with pytest.raises(errors.NotEnoughFramesError, match="too dark.*1 of 5") as told:
+    with pytest.raises(errors.NotEnoughFramesError, match=r"too dark.*1 of 5") as told:
         session.template()
     assert "light" in told.value.hint
 

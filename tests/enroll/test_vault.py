@@ -275,10 +275,15 @@ def test_a_full_disk_enrols_nobody_by_halves(vault, person):
     vault.add(person(0))
     vault._db.pragma("max_page_count", vault._db.pragma("page_count"))
     done = 1
-    with pytest.raises(errors.DiskFullError, match="full"):
+
+    def add_until_full():
+        nonlocal done
         for i in range(1, 100):
             vault.add(person(i))
             done += 1
+
+    with pytest.raises(errors.DiskFullError, match="full"):
+        add_until_full()
     assert len(vault.list()) == len(vault.gallery("m-1")) == done
     vault._db.pragma("max_page_count", 10_000)
     vault.add(person(200))
