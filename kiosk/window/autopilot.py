@@ -16,7 +16,7 @@ from kiosk.flow import Add, Checkout, Confirm, PayByFace, Screen, SetQuantity, T
 
 if TYPE_CHECKING:
     from kiosk.flow import Event
-    from kiosk.window.main_window import MainWindow
+    from kiosk.window.shell import MainWindow
     from kiosk.window.port import TillPort
     from kiosk.window.screenshots import Recorder
 

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from kiosk.catalogue import Product
     from kiosk.flow import State
 
-TILE_WIDTH_MIN = 190
-TILE_HEIGHT = 228
+TILE_WIDTH_MIN = 200
 PANEL_WIDTH = 430
 
 
@@ -45,16 +44,14 @@ class Tile(QPushButton):
     def __init__(self, product: Product, currency: str, press: Callable[[], None]) -> None:
         super().__init__()
         self.setProperty("look", "tile")
-        self.setFixedHeight(TILE_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.sku = product.sku
         price = format_amount(product.price_minor, currency)
         self.setAccessibleName(f"{product.name}, {price}")
         self.name = label(product.name, tone="strong", centre=True)
         self.price = label(price, tone="muted", centre=True)
         self.count = label("", "small", tone="accent", centre=True)
-        self.count.setProperty("tone", "strong")
-        inside = column(margin=12, gap=4)
+        inside = column(margin=10, gap=3)
         inside.addStretch(1)
         inside.addWidget(Icon(category_icon(product.category), 84), 0, CENTRE)
         inside.addSpacing(6)

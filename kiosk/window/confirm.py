@@ -13,8 +13,6 @@ from ledger.money import format_amount
 if TYPE_CHECKING:
     from kiosk.flow import State
 
-CARD_WIDTH_MAX = 780
-
 
 class ConfirmPage(Page):
     """The masked name and the amount, with a yes and a no of the same height."""
@@ -27,25 +25,18 @@ class ConfirmPage(Page):
         self.amount = label("", "hero", tone="accent", centre=True)
         self.items = label("", tone="muted", centre=True)
         self.yes = button("", "main", lambda: self.send.emit(Confirm()))
-        self.no = button(
-            self.tr("No, that is not me"), "plain", lambda: self.send.emit(Cancel())
-        )
-        self.no.setMinimumHeight(72)
-        inside = column(margin=40, gap=14)
-        inside.addWidget(Icon("look", 120), 0, CENTRE)
+        self.no = button(self.tr("No, that is not me"), "large", lambda: self.send.emit(Cancel()))
+        inside = column(margin=28, gap=10)
+        inside.addWidget(Icon("look", 96), 0, CENTRE)
         inside.addWidget(self.name)
         inside.addWidget(self.asks)
-        inside.addSpacing(12)
         inside.addWidget(self.amount)
         inside.addWidget(self.items)
-        inside.addSpacing(20)
+        inside.addSpacing(8)
         inside.addWidget(self.yes)
         inside.addWidget(self.no)
         card = panel(inside)
-        card.setMaximumWidth(CARD_WIDTH_MAX)
-        split = self.split()
-        split.addWidget(card, 1, CENTRE)
-        card.setMinimumWidth(560)
+        self.stand_alone(card)
 
     def show_state(self, state: State) -> None:
         """Name whom, and how much."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from kiosk.flow import Cancel
 from kiosk.window.icons import Icon
 from kiosk.window.parts import Page, button, column, label
@@ -12,10 +14,12 @@ from kiosk.window.preview import Preview
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
     from kiosk.flow import State
     from kiosk.window.preview import HasImage
 
-ICON_PX = 132
+ICON_PX = 160
 
 
 class FacePage(Page):
@@ -27,14 +31,15 @@ class FacePage(Page):
         self.preview = Preview(newest)
         split.addWidget(self.preview, 3)
         side = column(gap=18)
-        self.icon = Icon("look", ICON_PX)
+        self.icon = Icon("look", ICON_PX, inset=0.14)
         self.prompt = label("", "display")
         self.steps = label("", "heading", tone="muted")
         self.hint = label("", panel="hint")
         self.cancel = button(
-            self.tr("Cancel and keep my cart"), "plain", lambda: self.send.emit(Cancel())
+            self.tr("Cancel and keep my cart"), "large", lambda: self.send.emit(Cancel())
         )
         side.addStretch(1)
+        self._side = side
         side.addWidget(self.icon)
         side.addWidget(self.prompt)
         side.addWidget(self.steps)
@@ -90,3 +95,11 @@ class FacePage(Page):
             "off_centre": self.tr("Move into the middle of the oval."),
             "camera": self.tr("The camera gives no picture. Please call staff."),
         }
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Centre the words under the mirror in a tall window."""
+        super().resizeEvent(event)
+        across = Qt.AlignmentFlag.AlignHCenter if self.is_tall() else Qt.AlignmentFlag.AlignLeft
+        self._side.setAlignment(self.icon, across)
+        for text in (self.prompt, self.steps, self.hint):
+            text.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)

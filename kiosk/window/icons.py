@@ -41,10 +41,16 @@ class Icon(QWidget):
     """A drawing on a soft disc; decoration beside words, never instead of them."""
 
     def __init__(
-        self, name: str, side_px: int, *, colour: str = theme.ACCENT, disc: str = theme.ACCENT_SOFT
+        self,
+        name: str,
+        side_px: int,
+        *,
+        colour: str = theme.ACCENT,
+        disc: str = theme.ACCENT_SOFT,
+        inset: float = 0.19,
     ) -> None:
         super().__init__()
-        self._name, self._colour, self._disc = name, colour, disc
+        self._name, self._colour, self._disc, self._inset = name, colour, disc, inset
         self.setFixedSize(side_px, side_px)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -70,7 +76,7 @@ class Icon(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self._disc))
             painter.drawEllipse(area)
-            inset = area.width() * 0.19
+            inset = area.width() * self._inset
             area = area.adjusted(inset, inset, -inset, -inset)
         paint(painter, self._name, area, self._colour)
         painter.end()

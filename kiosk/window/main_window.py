@@ -1,173 +1,174 @@
-"""The kiosk's one window: a bar, the screen that the till's state names, and a line for help.
-
-The till calls back on its own threads; a queued signal brings each state here, and only here are
-widgets touched. The window keeps nothing: whatever it shows is in the newest state.
-"""
+"""Starts Qt on this machine, or says in one sentence why it cannot be started."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
-
-from kiosk.flow import Screen
-from kiosk.window import theme
-from kiosk.window.attract import AttractPage
-from kiosk.window.catalogue import CataloguePage
-from kiosk.window.confirm import ConfirmPage
-from kiosk.window.face import FacePage
-from kiosk.window.icons import Icon
-from kiosk.window.parts import label, row, short_label
-from kiosk.window.pay import PayPage
-from kiosk.window.paying import PayingPage
-from kiosk.window.receipt import ReceiptPage
-from kiosk.window.refused import RefusedPage
+from kiosk.errors import DisplayError
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QResizeEvent
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from kiosk.flow import State
-    from kiosk.window.parts import Page
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
+    from PySide6.QtWidgets import QApplication
+
+    from kiosk.window.autopilot import Script
     from kiosk.window.port import TillPort
 
-CLOCK_INTERVAL_MS = 250
-BAR_HEIGHT = 68
+log = logging.getLogger(__name__)
+
+# OpenCV's wheel points these at its own copies, which another Qt cannot load
+FOREIGN_VARIABLES: Final = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY")
+SIGNAL_POLL_MS: Final = 150
+STATUS_NO_WINDOW: Final = 2
+_HINT: Final = "Run `facetill doctor`: it names what is missing and the line that installs it."
 
 
-class _Bridge(QObject):
-    """Carries states from whatever thread to the window's."""
+def build_application(*, offscreen: bool = False) -> QApplication:
+    """The process's one QApplication, dressed in the theme.
 
-    changed = Signal(object)
+    Args:
+        offscreen: draw into memory where the machine has no display, instead of refusing.
 
-
-class MainWindow(QMainWindow):
-    """Shows one till.
-
-    `screen_shown` is emitted with the `Screen` after its page has become the visible one.
+    Raises:
+        DisplayError: Qt's libraries are missing, or there is no display and none was asked to be done
+            without.
     """
+    for name in FOREIGN_VARIABLES:
+        os.environ.pop(name, None)
+    _choose_platform(offscreen=offscreen)
+    try:
+        from PySide6.QtCore import qInstallMessageHandler
+        from PySide6.QtWidgets import QApplication
 
-    screen_shown = Signal(object)
+        from kiosk.window import theme
+    except ImportError as error:
+        raise DisplayError(f"Qt cannot be loaded: {error}.", hint=_HINT) from error
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    qInstallMessageHandler(_to_logging)
+    made = QApplication(["facetill"])
+    made.setApplicationName("facetill")
+    made.setStyle("Fusion")  # the same widgets everywhere, for the style sheet to dress
+    made.setFont(theme.application_font())
+    return made
 
-    def __init__(self, till: TillPort) -> None:
-        super().__init__()
-        self._till = till
-        self._scale = 0.0
-        self._open = True
-        self.shown: Screen | None = None
-        self.setWindowTitle(self.tr("Facetill"))
-        self.setMinimumSize(640, 560)
-        currency = till.currency
-        self.face = FacePage(lambda: till.preview)
-        self.pages: dict[Screen, Page] = {
-            Screen.ATTRACT: AttractPage(),
-            Screen.CART: CataloguePage(till.products, currency),
-            Screen.PAY: PayPage(currency),
-            Screen.FACE: self.face,
-            Screen.CONFIRM: ConfirmPage(currency),
-            Screen.PAYING: PayingPage(currency),
-            Screen.RECEIPT: ReceiptPage(currency),
-            Screen.REFUSED: RefusedPage(currency),
-        }
-        self.stack = QStackedWidget()
-        for page in self.pages.values():
-            page.send.connect(till.send)
-            self.stack.addWidget(page)
-        self.setCentralWidget(self._frame())
-        self._bridge = _Bridge()
-        self._bridge.changed.connect(self._arrived, Qt.ConnectionType.QueuedConnection)
-        till.subscribe(self._from_any_thread)
-        self._clock = QTimer(self)
-        self._clock.setInterval(CLOCK_INTERVAL_MS)
-        self._clock.timeout.connect(self._show_time)
-        self._clock.start()
-        self.setStyleSheet(theme.style_sheet())
-        self.show_state(till.state)
 
-    def _frame(self) -> QWidget:
-        whole = QWidget()
-        whole.setObjectName("page")
-        whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        down = QVBoxLayout(whole)
-        down.setContentsMargins(0, 0, 0, 0)
-        down.setSpacing(0)
-        down.addWidget(self._top_bar())
-        down.addWidget(self.stack, 1)
-        down.addWidget(self._help_bar())
-        return whole
-
-    def _top_bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("panel", "bar")
-        bar.setFixedHeight(BAR_HEIGHT)
-        across = row(gap=14)
-        across.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        across.addWidget(Icon("look", 44))
-        across.addWidget(short_label(self.tr("Facetill"), "heading", tone="accent"))
-        across.addStretch(1)
-        self.time_left = short_label("", "small", tone="muted")
-        across.addWidget(self.time_left)
-        self.demo = label(self.tr("DEMO: no money moves"), "small", panel="chip")
-        self.demo.setWordWrap(False)
-        self.demo.setVisible(self._till.mode == "demo")
-        across.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)
-        bar.setLayout(across)
-        return bar
-
-    def _help_bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("panel", "bar")
-        bar.setFixedHeight(BAR_HEIGHT - 8)
-        across = row(gap=12)
-        across.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        across.addStretch(1)
-        across.addWidget(Icon("bell", 36, colour=theme.INK, disc=theme.SUNK))
-        self.help = short_label(
-            self.tr("Need help, or pay another way? Please call our staff."), "small"
+def _choose_platform(*, offscreen: bool) -> None:
+    if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
+        return
+    if any(os.environ.get(name) for name in DISPLAY_VARIABLES):
+        return
+    if not offscreen:
+        raise DisplayError(
+            "There is no display to open the kiosk's window on.",
+            hint="Start it in a desktop session, or use `facetill kiosk --headless`.",
         )
-        across.addWidget(self.help)
-        across.addStretch(1)
-        bar.setLayout(across)
-        return bar
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    log.info("There is no display: the window is drawn into memory.")
 
-    def _from_any_thread(self, state: State) -> None:
-        if self._open:
-            self._bridge.changed.emit(state)
 
-    def _arrived(self, state: object) -> None:
-        del state  # several may have queued up: only the newest is shown
-        if self._open:
-            self.show_state(self._till.state)
+def _to_logging(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    from PySide6.QtCore import QtMsgType
 
-    def show_state(self, state: State) -> None:
-        """Show `state` now; on the window's thread only."""
-        page = self.pages[state.screen]
-        page.show_state(state)
-        if state.screen is not self.shown:
-            self.shown = state.screen
-            self.stack.setCurrentWidget(page)
-            self.screen_shown.emit(state.screen)
-        self._show_time()
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+    name = context.category or "qt"
+    if message and "propagateSizeHints" in message:
+        kind = QtMsgType.QtDebugMsg  # the offscreen platform says so of every window
+    logging.getLogger(name).log(levels.get(kind, logging.ERROR), "%s", message)
+    if kind == QtMsgType.QtFatalMsg:
+        # Qt would abort the process and leave a core file; a shopkeeper gets a sentence
+        sys.stderr.write(f"facetill: Qt could not open a window.\n  hint: {_HINT}\n")
+        sys.stderr.flush()
+        os._exit(STATUS_NO_WINDOW)
 
-    def _show_time(self) -> None:
-        deadline_ms = self._till.state.deadline_ms
-        if deadline_ms is None:
-            self.time_left.setText("")
-            return
-        left = max(0, -(-(deadline_ms - self._till.now_ms()) // 1000))
-        clock = f"{left // 60}:{left % 60:02d}"
-        self.time_left.setText(self.tr("Time left {time}").format(time=clock))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the type to the window."""
-        super().resizeEvent(event)
-        scale = theme.scale_for(self.width(), self.height())
-        if scale != self._scale:
-            self._scale = scale
-            self.setStyleSheet(theme.style_sheet(scale))
+@contextlib.contextmanager
+def _interruptible(application: QApplication) -> Iterator[list[int]]:
+    """Let Ctrl-C and SIGTERM end the event loop; gives the list of signals that came."""
+    from PySide6.QtCore import QTimer
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Take no more states."""
-        self._open = False
-        self._clock.stop()
-        super().closeEvent(event)
+    came: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        came.append(number)
+        application.quit()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [(number, signal.signal(number, stop)) for number in numbers]
+    timer = QTimer()  # the loop is C++: Python sees a signal only when it is called now and then
+    timer.timeout.connect(lambda: None)
+    timer.start(SIGNAL_POLL_MS)
+    try:
+        yield came
+    finally:
+        timer.stop()
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def run_window(
+    till: TillPort,
+    *,
+    fullscreen: bool = False,
+    offscreen: bool = False,
+    record: Path | None = None,
+    keep_frames: bool = False,
+    script: Script | None = None,
+) -> int:
+    """Open the window on `till` and stay until it is closed.
+
+    Args:
+        till: the till; its caller closes it afterwards.
+        fullscreen: cover the whole screen, without a frame.
+        offscreen: draw into memory where there is no display.
+        record: a folder that gets one PNG for each screen, numbered in the order shown.
+        keep_frames: leave the mirror's frames in those PNGs: for the sample clip in a demo home;
+            in a live home they are blanked all the same.
+        script: touches the screen by itself, as the demo does, and closes the window at the end.
+
+    Returns:
+        0 when the window was closed, 1 when a script ended in a refusal.
+
+    Raises:
+        DisplayError: No window can be opened here.
+        kiosk.errors.Error: A picture cannot be written.
+        KeyboardInterrupt: Ctrl-C or SIGTERM.
+    """
+    application = build_application(offscreen=offscreen)
+    from kiosk.window.autopilot import Autopilot
+    from kiosk.window.shell import MainWindow
+    from kiosk.window.screenshots import Recorder
+
+    window = MainWindow(till)
+    recorder = (
+        Recorder(window, record, till, keep_frames=keep_frames) if record is not None else None
+    )
+    pilot = Autopilot(till, window, script, recorder) if script is not None else None
+    window.resize(1280, 800)
+    if fullscreen:
+        window.showFullScreen()
+    else:
+        window.show()
+    with _interruptible(application) as came:
+        if pilot is not None:
+            pilot.start()
+        status = application.exec()
+        window.close()
+    if came:
+        raise KeyboardInterrupt
+    if recorder is not None and recorder.error is not None:
+        raise recorder.error
+    return status

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScroller,
     QScrollArea,
+    QScroller,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kiosk.flow import State
 
+CARD_WIDTH_MAX = 820
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -138,6 +139,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._split: QBoxLayout | None = None
+        self._card: QWidget | None = None
 
     def show_state(self, state: State) -> None:
         """Show `state`; called on the window's thread, for this page's screen only."""
@@ -154,6 +156,13 @@ class Page(QWidget):
         self._split.setSpacing(gap)
         return self._split
 
+    def stand_alone(self, card: QWidget) -> None:
+        """Put one card in the middle, of a width that reads well."""
+        self._card = card
+        across = QVBoxLayout(self)
+        across.setContentsMargins(theme.MARGIN, 20, theme.MARGIN, 20)
+        across.addWidget(card, 0, CENTRE)
+
     def is_tall(self) -> bool:
         """Whether the page is higher than wide."""
         return self.height() > self.width()
@@ -161,6 +170,8 @@ class Page(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn the layout with the window."""
         super().resizeEvent(event)
+        if self._card is not None:
+            self._card.setFixedWidth(min(CARD_WIDTH_MAX, self.width() - 2 * theme.MARGIN))
         if self._split is not None:
             tall = self.is_tall()
             self._split.setDirection(

@@ -41,9 +41,7 @@ class PayPage(Page):
     def _ways(self) -> QVBoxLayout:
         ways = column(gap=20)
         ways.addWidget(label(self.tr("How would you like to pay?"), "title"))
-        self.face = button(
-            self.tr("Pay with my face"), "main", lambda: self.send.emit(PayByFace())
-        )
+        self.face = button(self.tr("Pay with my face"), "main", lambda: self.send.emit(PayByFace()))
         self.face_says = label(
             self.tr("You look at the camera and make a few small movements. No picture is kept."),
             tone="muted",
@@ -65,9 +63,7 @@ class PayPage(Page):
         staff.addLayout(words, 1)
         ways.addWidget(panel(staff))
         ways.addStretch(1)
-        self.back = button(
-            self.tr("Back to the cart"), "plain", lambda: self.send.emit(Cancel())
-        )
+        self.back = button(self.tr("Back to the cart"), "large", lambda: self.send.emit(Cancel()))
         ways.addWidget(self.back)
         return ways
 

@@ -40,10 +40,6 @@ class TillPort(Protocol):
     def mode(self) -> Literal["live", "demo"]:
         """Whether this is money or play."""
 
-    @property
-    def frames_are_sample(self) -> bool:
-        """Whether the camera is the published sample clip: nobody's privacy is in its frames."""
-
     def send(self, event: Event) -> None:
         """Take an event; returns at once."""
 
@@ -68,4 +64,4 @@ def cart_of(lines: tuple[OrderLine, ...], currency: str) -> Cart:
     """A cart that holds these lines."""
     from kiosk.cart import Cart
 
-    return Cart(lines, currency)
+    return Cart(currency, lines)

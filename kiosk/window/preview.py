@@ -112,7 +112,7 @@ class Preview(QWidget):
 
     def oval(self) -> QRectF:
         """Where the face goes, inside the ring."""
-        ring = self._ring_px() * 2.2
+        ring = self._ring_px() * 2.4
         high = min(self.height() - 2 * ring, (self.width() - 2 * ring) / OVAL_RATIO)
         wide = high * OVAL_RATIO
         return QRectF((self.width() - wide) / 2, (self.height() - high) / 2, wide, high)
@@ -168,9 +168,7 @@ class Preview(QWidget):
             if full:
                 self._paint_tick(painter, area, math.radians(start - span / 2), thick)
 
-    def _paint_tick(
-        self, painter: QPainter, area: QRectF, angle: float, thick: float
-    ) -> None:
+    def _paint_tick(self, painter: QPainter, area: QRectF, angle: float, thick: float) -> None:
         """A tick on each finished part: the ring must not speak by colour alone."""
         centre = area.center() + QPointF(
             math.cos(angle) * area.width() / 2, -math.sin(angle) * area.height() / 2

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import segno
-from PySide6.QtCore import QLocale, QDateTime, QRectF, Qt
+from PySide6.QtCore import QDateTime
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow import Touch
-from kiosk.window import theme
 from kiosk.window.icons import Icon
 from kiosk.window.lines import OrderLines, TotalRow
-from kiosk.window.parts import CENTRE, Page, button, column, label, panel, row, rule, scrolling
+from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
 
 if TYPE_CHECKING:
     from kiosk.flow import State
@@ -76,13 +75,16 @@ class ReceiptPage(Page):
     def _slip(self) -> QFrame:
         inside = column(margin=28, gap=12)
         self.heading = label(self.tr("Receipt"), "heading")
-        self.demo = label(self.tr("DEMO: no money was moved"), "small", panel="chip", centre=True)
+        self.demo = label(self.tr("DEMO: no money was moved"), "small", panel="chip")
+        self.demo.setWordWrap(False)
         self.when = label("", "small", tone="muted")
         self.lines = OrderLines(steppers=False)
         self.total = TotalRow()
         self.number = label("", "small", tone="muted")
-        inside.addWidget(self.heading)
-        inside.addWidget(self.demo)
+        top = row()
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.demo)
+        inside.addLayout(top)
         inside.addWidget(self.when)
         inside.addWidget(rule())
         inside.addWidget(scrolling(self.lines), 1)
@@ -95,19 +97,20 @@ class ReceiptPage(Page):
         side = column(gap=16)
         top = row(gap=18)
         top.addWidget(Icon("check", 84))
-        self.thanks = label(self.tr("Paid. Thank you!"), "title")
-        top.addWidget(self.thanks, 1)
-        side.addLayout(top)
-        inside = column(margin=16, gap=8)
-        self.code = QrCode()
-        inside.addWidget(self.code, 1)
         self.code_says = label(
-            self.tr("Photograph this to keep your receipt. It proves the payment to anybody."),
+            self.tr("Photograph the code: it is your receipt, and proof of it."),
             "small",
             tone="muted",
-            centre=True,
         )
-        inside.addWidget(self.code_says)
+        self.thanks = label(self.tr("Paid. Thank you!"), "title")
+        words = column(gap=2)
+        words.addWidget(self.thanks)
+        words.addWidget(self.code_says)
+        top.addLayout(words, 1)
+        side.addLayout(top)
+        inside = column(margin=6, gap=0)
+        self.code = QrCode()
+        inside.addWidget(self.code, 1)
         self.code_card = panel(inside)
         side.addWidget(self.code_card, 1)
         self.done = button(self.tr("Done"), "main", lambda: self.send.emit(Touch()))
@@ -124,7 +127,7 @@ class ReceiptPage(Page):
         self.lines.show_lines(receipt.lines, receipt.currency)
         self.total.show_amount(receipt.amount_minor, receipt.currency)
         when = QDateTime.fromMSecsSinceEpoch(receipt.time_ms)
-        self.when.setText(QLocale().toString(when, QLocale.FormatType.ShortFormat))
+        self.when.setText(when.toString("yyyy-MM-dd HH:mm"))
         self.number.setText(
             self.tr("Entry {index}, receipt {id}").format(
                 index=receipt.index, id=receipt.id[:ID_CHARS_SHOWN]

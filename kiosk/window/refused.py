@@ -14,8 +14,6 @@ from ledger.money import format_amount
 if TYPE_CHECKING:
     from kiosk.flow import State
 
-CARD_WIDTH_MAX = 820
-
 
 class RefusedPage(Page):
     """The refusal's own sentence and hint, never a code."""
@@ -27,23 +25,16 @@ class RefusedPage(Page):
         self.action = label("", "heading", tone="muted", centre=True)
         self.cart = label("", panel="calm", centre=True)
         self.again = button(self.tr("Try again"), "main", lambda: self.send.emit(PayByFace()))
-        self.back = button(
-            self.tr("Back to the cart"), "plain", lambda: self.send.emit(Cancel())
-        )
-        self.back.setMinimumHeight(72)
-        inside = column(margin=40, gap=16)
-        inside.addWidget(Icon("alert", 120, colour=theme.REFUSE, disc=theme.REFUSE_SOFT), 0, CENTRE)
+        self.back = button(self.tr("Back to the cart"), "large", lambda: self.send.emit(Cancel()))
+        inside = column(margin=28, gap=12)
+        inside.addWidget(Icon("alert", 96, colour=theme.REFUSE, disc=theme.REFUSE_SOFT), 0, CENTRE)
         inside.addWidget(self.cause)
         inside.addWidget(self.action)
-        inside.addSpacing(8)
         inside.addWidget(self.cart)
-        inside.addSpacing(8)
         inside.addWidget(self.again)
         inside.addWidget(self.back)
         card = panel(inside)
-        card.setMaximumWidth(CARD_WIDTH_MAX)
-        card.setMinimumWidth(560)
-        self.split().addWidget(card, 1, CENTRE)
+        self.stand_alone(card)
 
     def show_state(self, state: State) -> None:
         """Show why, and that nothing is lost."""

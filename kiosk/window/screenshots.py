@@ -17,7 +17,7 @@ from kiosk.flow import Screen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kiosk.window.main_window import MainWindow
+    from kiosk.window.shell import MainWindow
     from kiosk.window.port import TillPort
 
 SETTLE_MS: Final = 120
@@ -60,11 +60,17 @@ def _not_written(path: Path) -> Error:
 
 
 class Recorder(QObject):
-    """One numbered PNG for each screen the window comes to: 01-attract.png, 02-cart.png, ..."""
+    """One numbered PNG for each screen the window comes to: 01-attract.png, 02-cart.png, ...
 
-    def __init__(self, window: MainWindow, folder: Path, till: TillPort) -> None:
+    `keep_frames` is for the sample clip; a live home's frames are blanked whatever it says.
+    """
+
+    def __init__(
+        self, window: MainWindow, folder: Path, till: TillPort, *, keep_frames: bool = False
+    ) -> None:
         super().__init__(window)
-        self._window, self._folder, self._till = window, folder, till
+        self._window, self._folder = window, folder
+        self._keep = keep_frames and till.mode == "demo"
         self._waiting: Screen | None = None
         self.written: list[Path] = []
         self.error: Error | None = None
@@ -90,10 +96,9 @@ class Recorder(QObject):
         if self.error is not None:
             return
         number = len(self.written) + 1
-        keep = self._till.mode == "demo" and self._till.frames_are_sample
         try:
             self.written.append(
-                take(self._window, self._folder, f"{number:02d}-{name}", keep_frame=keep)
+                take(self._window, self._folder, f"{number:02d}-{name}", keep_frame=self._keep)
             )
         except Error as error:
             self.error = error

@@ -18,9 +18,10 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from kiosk.catalogue import Product
-from kiosk.flow import Refusal, Screen, State
-from kiosk.window.application import build_application
-from kiosk.window.main_window import MainWindow
+from kiosk.errors import Refusal
+from kiosk.flow import Payer, Screen, State
+from kiosk.window.main_window import build_application
+from kiosk.window.shell import MainWindow
 from kiosk.window.port import cart_of
 from kiosk.window.screenshots import take
 from ledger.authorization import Authorization, Order, OrderLine, sign
@@ -49,6 +50,7 @@ PRODUCTS: Final = (
     Product("cookie", "Oat cookie", 150, "Snacks"),
     Product("salad", "Lentil salad", 590, "Meals"),
 )
+PAYER: Final = Payer("s-abcdefghijklmnop", "W*** L***", ("blink",))
 LINES: Final = (
     OrderLine("coffee", "Coffee", 2, 280),
     OrderLine("bread", "Sourdough bread, half a loaf", 1, 320),
@@ -57,13 +59,13 @@ LINES: Final = (
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class TestCard:
+class Card:
     """A drawn frame: a plain gradient with a head, 640 x 480."""
 
     image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
-def test_card() -> TestCard:
+def drawn_card() -> Card:
     """The one frame of the showcase."""
     y, x = np.mgrid[0:480, 0:640]
     image = np.empty((480, 640, 3), np.uint8)
@@ -74,7 +76,7 @@ def test_card() -> TestCard:
     ):
         inside = ((x - 320) / half_x) ** 2 + ((y - centre_y) / half_y) ** 2 <= 1
         image[inside] = colour
-    return TestCard(image)
+    return Card(image)
 
 
 class StillTill:
@@ -82,12 +84,11 @@ class StillTill:
 
     products = PRODUCTS
     currency = CURRENCY
-    frames_are_sample = True
 
     def __init__(self, state: State, mode: Literal["live", "demo"] = "demo") -> None:
         self.state = state
         self.mode: Literal["live", "demo"] = mode
-        self.preview: HasImage | None = test_card()
+        self.preview: HasImage | None = drawn_card()
         self.sent: list[Event] = []
         self._callbacks: list[Callable[[State], None]] = []
 
@@ -159,8 +160,8 @@ def states(receipt: Receipt) -> dict[str, State]:
         "face-turn": state(
             Screen.FACE, 12, prompt="turn_left", hint="", steps_done=1, steps_total=3
         ),
-        "confirm": state(Screen.CONFIRM, 20, shopper_name="W*** L***"),
-        "paying": state(Screen.PAYING, shopper_name="W*** L***"),
+        "confirm": state(Screen.CONFIRM, 20, payer=PAYER),
+        "paying": state(Screen.PAYING, payer=PAYER),
         "receipt": state(Screen.RECEIPT, 30, receipt=receipt),
         "refused": state(Screen.REFUSED, refusal=refusal),
     }

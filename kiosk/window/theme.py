@@ -45,10 +45,12 @@ CONTRASTS: Final = (
 )
 
 TARGET_PX: Final = 56  # every control; 48 is the floor
+LARGE_TARGET_PX: Final = 72  # the other way out
 MAIN_TARGET_PX: Final = 96  # the one thing a screen is for
 GAP: Final = 16
 MARGIN: Final = 32
 RADIUS: Final = 20
+TILE_HEIGHT: Final = 216
 
 SCALE_MIN: Final = 0.7
 SCALE_MAX: Final = 1.6
@@ -153,6 +155,7 @@ QPushButton[look="main"]:focus {{ border: 3px solid {INK}; }}
 QPushButton[look="main"]:disabled {{
   background: {SUNK}; color: {MUTED}; border: 2px solid {SUNK};
 }}
+QPushButton[look="large"] {{ min-height: {LARGE_TARGET_PX - 20}px; }}
 QPushButton[look="quiet"] {{ background: transparent; border: 2px solid transparent; color: {ACCENT}; }}
 QPushButton[look="quiet"]:pressed {{ background: {ACCENT_SOFT}; }}
 QPushButton[look="quiet"]:focus {{ border: 3px solid {ACCENT}; }}
@@ -164,6 +167,7 @@ QPushButton[look="step"] {{
 }}
 QPushButton[look="tile"] {{
   background: {CARD}; border: 1px solid {LINE}; border-radius: {RADIUS}px; padding: 0;
+  min-height: {round(TILE_HEIGHT * scale)}px; max-height: {round(TILE_HEIGHT * scale)}px;
 }}
 QPushButton[look="tile"]:pressed {{ background: {ACCENT_SOFT}; border: 2px solid {ACCENT}; }}
 QPushButton[look="tile"]:focus {{ border: 3px solid {ACCENT}; }}

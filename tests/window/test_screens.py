@@ -1,0 +1,237 @@
+"""Each screen shows what the state says, and each touch sends what it means."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+
+from kiosk.catalogue import Catalogue
+from kiosk.errors import Error
+from kiosk.flow import (
+    Add,
+    Cancel,
+    Checkout,
+    ClearCart,
+    Confirm,
+    FaceDone,
+    FaceProgress,
+    Paid,
+    PayByFace,
+    Screen,
+    SetQuantity,
+    Tick,
+    Touch,
+    attract,
+    step,
+)
+from kiosk.window import showcase, theme
+from kiosk.window.autopilot import Autopilot, Script
+from kiosk.window.screenshots import Recorder, take
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+NAMES = (
+    "attract",
+    "cart-empty",
+    "cart",
+    "pay",
+    "face-hint",
+    "face-turn",
+    "confirm",
+    "paying",
+    "receipt",
+    "refused",
+)
+
+
+def words(window):
+    kinds = (QLabel, QPushButton)
+    return " | ".join(w.text() for k in kinds for w in window.findChildren(k) if w.isVisible())
+
+
+def sent(window):
+    return [event for event in window._till.sent if not isinstance(event, Tick)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("attract", ["Pay with a look", "Touch to start"]),
+        ("cart-empty", ["Nothing in it yet", "0.00 EUR"]),
+        ("cart", ["Coffee", "2 in cart", "Pay 10.90 EUR", "Time left 0:45"]),
+        ("pay", ["10.90 EUR", "Pay with my face", "Call our staff"]),
+        ("face-hint", ["Look at the camera", "more than one face", "Step 1 of 3"]),
+        ("face-turn", ["Turn your head to the left", "Step 2 of 3", "Time left 0:12"]),
+        ("confirm", ["W*** L***", "Yes, pay 10.90 EUR", "No, that is not me"]),
+        ("paying", ["Paying", "10.90 EUR"]),
+        ("receipt", ["Paid. Thank you!", "DEMO: no money was moved", "10.90 EUR", "Entry"]),
+        ("refused", ["did not see you move", "Your cart is still here: 6 items", "Try again"]),
+    ],
+)
+def test_a_screen_says_what_its_state_says(show, states, name, expected):
+    text = words(show(states[name]))
+    assert [part for part in expected if part not in text] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("size", showcase.SIZES)
+def test_no_text_is_clipped_and_no_target_is_small(show, states, name, size):
+    window = show(states[name], size)
+    faults = []
+    for text in window.findChildren(QLabel):
+        if text.isVisible() and text.text():
+            inside = text.contentsRect()
+            flags = Qt.TextFlag.TextWordWrap if text.wordWrap() else Qt.TextFlag.TextSingleLine
+            needed = text.fontMetrics().boundingRect(inside, flags, text.text())
+            if needed.width() > inside.width() + 1 or needed.height() > inside.height() + 1:
+                faults.append((text.text(), needed.size(), inside.size()))
+    for control in window.findChildren(QAbstractButton):
+        if not control.isVisible():
+            continue
+        if min(control.width(), control.height()) < 48:
+            faults.append((control.text(), control.size()))
+        if control.property("look") == "main" and control.height() < 96:
+            faults.append((control.text(), control.size()))
+        if control.fontMetrics().horizontalAdvance(control.text()) > control.width() - 8:
+            faults.append(control.text())
+        if not control.accessibleName():
+            faults.append("a control without a name")
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("size", showcase.SIZES)
+def test_nothing_on_a_screen_overlaps(show, states, name, size):
+    page = show(states[name], size).stack.currentWidget()
+    shown = [w for k in (QLabel, QPushButton) for w in page.findChildren(k) if w.isVisible()]
+    for number, first in enumerate(shown):
+        for second in shown[number + 1 :]:
+            if first.parentWidget() is second.parentWidget():
+                assert not first.geometry().intersects(second.geometry()), (
+                    first.text(),
+                    second.text(),
+                )
+
+
+@pytest.mark.parametrize(
+    ("name", "press", "event"),
+    [
+        ("attract", lambda p: p.start, Touch()),
+        ("cart", lambda p: p.tiles[1], Add("tea")),
+        ("cart", lambda p: p.clear, ClearCart()),
+        ("cart", lambda p: p.pay, Checkout()),
+        ("cart", lambda p: p.lines.findChildren(QPushButton)[1], SetQuantity("coffee", 3)),
+        ("cart", lambda p: p.lines.findChildren(QPushButton)[0], SetQuantity("coffee", 1)),
+        ("pay", lambda p: p.face, PayByFace()),
+        ("pay", lambda p: p.back, Cancel()),
+        ("face-turn", lambda p: p.cancel, Cancel()),
+        ("confirm", lambda p: p.yes, Confirm()),
+        ("confirm", lambda p: p.no, Cancel()),
+        ("receipt", lambda p: p.done, Touch()),
+        ("refused", lambda p: p.again, PayByFace()),
+        ("refused", lambda p: p.back, Cancel()),
+    ],
+)
+def test_a_touch_sends_its_event(show, states, qtbot, name, press, event):
+    window = show(states[name])
+    qtbot.mouseClick(press(window.stack.currentWidget()), Qt.MouseButton.LeftButton)
+    assert sent(window) == [event]
+
+
+def test_an_empty_cart_cannot_be_paid(show, states):
+    page = show(states["cart-empty"]).stack.currentWidget()
+    assert not page.pay.isEnabled()
+
+
+def test_a_live_home_shows_no_demo_ribbon(show, states):
+    assert "DEMO" not in words(show(states["cart"], mode="live"))
+
+
+def test_every_text_colour_has_its_contrast():
+    assert [pair for pair in theme.CONTRASTS if theme.contrast(*pair) < 4.5] == []
+
+
+def test_a_state_from_another_thread_is_shown_by_the_window(show, states, qtbot):
+    window = show(states["attract"])
+    thread = threading.Thread(target=window._till.become, args=(states["confirm"],))
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: window.shown is Screen.CONFIRM, timeout=2000)
+
+
+def test_the_preview_draws_at_least_24_frames_a_second_and_mirrors(show, states, qtbot):
+    window = show(states["face-turn"])
+    preview = window.face.preview
+    still = window._till.preview
+
+    class Fresh(showcase.StillTill):
+        pass
+
+    preview._newest = lambda: dataclasses.replace(still)
+    before = preview.frames_drawn
+    qtbot.wait(1000)
+    assert preview.frames_drawn - before >= 24
+
+
+def test_a_live_homes_picture_holds_no_frame(show, states, tmp_path):
+    window = show(states["face-turn"], mode="live")
+    recorder = Recorder(window, tmp_path, window._till, keep_frames=True)
+    recorder.take("face")
+    centre = window.face.preview.mapTo(window, window.face.preview.oval().center().toPoint())
+    assert QImage(str(recorder.written[0])).pixelColor(centre) == QColor(theme.SUNK)
+    kept = take(window, tmp_path, "kept", keep_frame=True)
+    assert QImage(str(kept)).pixelColor(centre) != QColor(theme.SUNK)
+
+
+def test_the_mirror_forgets_the_face_when_left(show, states, qtbot):
+    window = show(states["face-turn"])
+    assert not window.face.preview._pixmap.isNull()
+    window._till.become(states["confirm"])
+    qtbot.waitUntil(lambda: window.shown is Screen.CONFIRM, timeout=2000)
+    assert window.face.preview._pixmap.isNull()
+
+
+def test_a_folder_that_cannot_be_written_is_named(show, states, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    with pytest.raises(Error, match="could not be written"):
+        take(show(states["attract"]), file / "below", "a")
+
+
+class FlowTill(showcase.StillTill):
+    """The real flow over a camera and a book that answer at once."""
+
+    def __init__(self, receipt):
+        super().__init__(attract("EUR"))
+        self._receipt = receipt
+
+    def send(self, event):
+        super().send(event)
+        catalogue = Catalogue(showcase.PRODUCTS, "EUR")
+        state, _ = step(self.state, event, self.now_ms(), catalogue)
+        if state != self.state:
+            self.become(state)
+        answers = {
+            PayByFace: (FaceProgress("blink", "", 1, 3), FaceDone(showcase.PAYER)),
+            Confirm: (Paid(self._receipt),),
+        }
+        for answer in answers.get(type(event), ()):
+            threading.Timer(0.1, self.send, (answer,)).start()
+
+
+def test_a_whole_purchase_is_touched_through_and_recorded(qtbot, qapp, receipt, tmp_path):
+    till = FlowTill(receipt)
+    window = showcase.shown(till, 1280, 800)
+    qtbot.addWidget(window)
+    recorder = Recorder(window, tmp_path, till, keep_frames=True)
+    script = Script((("coffee", 2), ("apple", 1)), pause_ms=200, last_look_ms=60_000)
+    Autopilot(till, window, script, recorder).start()
+    qtbot.waitUntil(lambda: window.shown is Screen.RECEIPT, timeout=8000)
+    qtbot.wait(250)
+    assert till.state.cart.total_minor == 2 * 280 + 70
+    names = [path.stem.partition("-")[2] for path in recorder.written]
+    assert [n for n in ("attract", "cart", "pay", "confirm", "receipt") if n not in names] == []
