@@ -19,7 +19,7 @@ class Error(Exception):
         self.status = status
 
 
-class BadModelFile(Error):
+class BadModelFileError(Error):
     """A weights file that is absent, cut short, altered or not ours; it is never loaded."""
 
     def __init__(self, name: str, says: str) -> None:
@@ -29,7 +29,7 @@ class BadModelFile(Error):
         )
 
 
-class FetchFailed(Error):
+class FetchError(Error):
     """A carrier could not be had, or what came was not what was asked for."""
 
 
@@ -37,5 +37,5 @@ class SourceError(Error):
     """A camera, video or picture that gives no frames."""
 
 
-class CameraLost(SourceError):
+class CameraLostError(SourceError):
     """A camera that gave frames and then stopped."""

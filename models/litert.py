@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from models.errors import BadModelFile
+from models.errors import BadModelFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Network:
         path: the .tflite file, already checked.
 
     Raises:
-        BadModelFile: the runtime cannot load it.
+        BadModelFileError: the runtime cannot load it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Network:
                 self._interpreter = Interpreter(model_path=str(path), num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise BadModelFile(path.name, "cannot be loaded") from error
+            raise BadModelFileError(path.name, "cannot be loaded") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
 

@@ -24,7 +24,7 @@ def sample_clip(folder: Path) -> Path:
     """The clip of the sample shopper: 472 frames, 640 by 360, 25 a second.
 
     Raises:
-        BadModelFile: it is missing or altered.
+        BadModelFileError: it is missing or altered.
     """
     store.require(folder, [pins.SAMPLE_CLIP])
     return folder / pins.SAMPLE_CLIP.name

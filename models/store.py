@@ -14,7 +14,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from models import pins
-from models.errors import BadModelFile, Error, FetchFailed
+from models.errors import BadModelFileError, Error, FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FetchFailed(
+        raise FetchError(
             f"Nothing could be written to {folder}: {error.strerror or error}.",
             hint="Free some space or mend the permissions there, then run the same command again.",
         ) from error
@@ -86,11 +86,11 @@ def require(folder: Path, wanted: Iterable[pins.Pin]) -> None:
     """Refuse, by name, the first file that is not what it must be.
 
     Raises:
-        BadModelFile: a file is missing, cut short, altered or foreign.
+        BadModelFileError: a file is missing, cut short, altered or foreign.
     """
     for pin in wanted:
         if fault := fault_of(folder, pin):
-            raise BadModelFile(pin.name, fault)
+            raise BadModelFileError(pin.name, fault)
 
 
 def has_passive(folder: Path) -> bool:
@@ -156,9 +156,9 @@ def read_pack(folder: Path) -> dict[str, str] | None:
     try:
         pack = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BadModelFile(PACK, "cannot be read") from error
+        raise BadModelFileError(PACK, "cannot be read") from error
     if not isinstance(pack, dict) or not isinstance(pack.get("name"), str):
-        raise BadModelFile(PACK, "does not describe a pack")
+        raise BadModelFileError(PACK, "does not describe a pack")
     return {str(key): str(value) for key, value in pack.items()}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models import pins, store
-from models.errors import BadModelFile, Error
+from models.errors import BadModelFileError, Error
 from models.faces import Face, Landmarks
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _analysis(folder: Path, pack: str | None) -> FaceAnalysis:
     except Error:
         raise
     except Exception as error:  # onnxruntime and InsightFace raise kinds of their own
-        raise BadModelFile(pack or pins.DETECTOR.name, "cannot be loaded") from error
+        raise BadModelFileError(pack or pins.DETECTOR.name, "cannot be loaded") from error
     return analysis
 
 
@@ -171,7 +171,7 @@ def _recogniser_id(folder: Path) -> tuple[str | None, str]:
     if pack is None:
         return None, _id("sface-2021dec", pins.RECOGNISER.sha256)
     for name, fault in store.pack_faults(folder):
-        raise BadModelFile(name, fault)
+        raise BadModelFileError(name, fault)
     import hashlib
 
     sums = "".join(f"{name}={sha256}\n" for name, sha256 in sorted(pack.items()))
@@ -185,7 +185,7 @@ def open_vision(folder: Path) -> Vision:
         folder: what `models.fetch.fetch` filled.
 
     Raises:
-        BadModelFile: a file is missing, cut short, altered or foreign; named.
+        BadModelFileError: a file is missing, cut short, altered or foreign; named.
     """
     from models.iris import Iris
     from models.litert import Network

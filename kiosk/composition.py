@@ -1,0 +1,172 @@
+"""Where the till is put together: the only place that knows every part."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Literal
+
+import enroll.errors
+import ledger.errors
+from enroll.vault import Vault
+from kiosk.catalogue import load
+from kiosk.checks import FaceCheck
+from kiosk.errors import Error
+from kiosk.payments import Payments
+from kiosk.policy import Policy
+from kiosk.refusals import refused
+from kiosk.till import Till
+from ledger.book import Ledger
+from ledger.errors import LedgerMissingError
+from ledger.home import Home, station_key
+from models.capture import LatestFrame
+from models.frames import is_file, open_source
+from models.vision import Vision, open_vision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from enroll.gallery import Gallery
+    from models.frames import Source
+
+ENROL_HINT = "Enrol a shopper first: `facetill enroll add --help`."
+
+
+def wall_ms() -> int:
+    """The wall clock, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def steady_ms() -> int:
+    """A clock that does not go backwards, in milliseconds."""
+    return time.monotonic_ns() // 1_000_000
+
+
+class Faces:
+    """The networks and the gallery, loaded when the first face comes or when asked to.
+
+    Args:
+        home: where both are.
+        policy: the till's rules.
+        rng: draws the movements.
+        passphrase_file: for a vault that a passphrase opens.
+    """
+
+    def __init__(
+        self, home: Home, policy: Policy, rng: random.Random, passphrase_file: Path | None
+    ) -> None:
+        self._home = home
+        self._policy = policy
+        self._rng = rng
+        try:
+            self._vault = Vault.open(home, passphrase_file=passphrase_file)
+        except enroll.errors.VaultMissingError as error:
+            raise Error("Nobody is enrolled in this home yet.", hint=ENROL_HINT) from error
+        self._vision: Vision | None = None
+        self._gallery: tuple[int, Gallery] | None = None
+
+    def vision(self) -> Vision:
+        """The networks; the first call loads them."""
+        if self._vision is None:
+            self._vision = open_vision(self._home.models_dir)
+        return self._vision
+
+    def gallery(self) -> Gallery:
+        """The enrolled shoppers as the vault has them now."""
+        revision = self._vault.revision()
+        if self._gallery is None or self._gallery[0] != revision:
+            self._gallery = (revision, self._vault.gallery(self.vision().recogniser_id))
+        return self._gallery[1]
+
+    def check(self) -> FaceCheck:
+        """What checks the next face."""
+        return FaceCheck(self.vision(), self.gallery(), self._policy, self._rng)
+
+    def close(self) -> None:
+        """Forget the keys."""
+        self._vault.close()
+
+
+def require_source(home: Home, camera: str) -> Callable[[], Source]:
+    """What opens the camera, in a home that may take payment from it.
+
+    Raises:
+        RefusedError: a file in a live home; nothing of it is read.
+        models.errors.SourceError: it cannot be opened.
+    """
+
+    def opened() -> Source:
+        source = open_source(camera, home.models_dir)
+        if home.mode == "live" and is_file(source):
+            source.close()
+            raise refused("file_source")
+        return source
+
+    return opened
+
+
+def open_ledger(home: Home) -> Ledger:
+    """The home's book, begun where it has none."""
+    try:
+        return Ledger.open(home)
+    except LedgerMissingError:
+        return Ledger.create(home)
+
+
+def build_till(
+    home: Home,
+    camera: str,
+    *,
+    threaded: bool,
+    seed: int | None = None,
+    passphrase_file: Path | None = None,
+    policy: Policy | None = None,
+) -> tuple[Till, Faces]:
+    """A till that is ready for its first shopper.
+
+    Args:
+        home: live or demo.
+        camera: what `--camera` names; opened once to see that it is there.
+        threaded: for a window; a headless till works on the caller's thread.
+        seed: replays the same movements, in a demo home only.
+        passphrase_file: for a vault that a passphrase opens.
+        policy: other rules than the shipped ones.
+
+    Raises:
+        RefusedError: the home does not take payment from that source.
+        Error: a station's own, for what is missing or broken.
+    """
+    policy = policy or Policy()
+    if seed is not None and home.mode == "live":
+        raise Error(
+            "A live home draws its movements by chance, never from a seed.",
+            hint="Leave out --seed, or use a demo home.",
+        )
+    rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - replay
+    catalogue = load(home.catalogue_csv, home.currency)
+    opener = require_source(home, camera)
+    probe = opener()
+    source: Literal["live", "file"] = "file" if is_file(probe) else "live"
+    probe.close()
+    faces = Faces(home, policy, rng, passphrase_file)
+    payments = Payments(
+        lambda: open_ledger(home),
+        station_key(home, "kiosk"),
+        policy,
+        lambda: dict(faces.vision().model_ids),
+        source,
+        wall_ms,
+    )
+    till = Till(
+        catalogue=catalogue,
+        mode=home.mode,
+        policy=policy,
+        open_source=opener,
+        face_check=faces.check,
+        payments=payments,
+        now_ms=steady_ms,
+        capture=LatestFrame if threaded else None,
+        errors=(enroll.errors.Error, ledger.errors.Error),
+    )
+    return till, faces

@@ -1,0 +1,108 @@
+"""Signs an authorisation and posts it, so that any accident charges once or not at all.
+
+The same signed authorisation is posted again after a fault, never a new one: the ledger knows its
+id for ever, and answers a repetition with the first receipt.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from kiosk.errors import Refusal, RefusedError
+from kiosk.refusals import refused
+from ledger.authorization import Authorization, sign
+from ledger.errors import Error as LedgerError
+from ledger.errors import InsufficientFunds, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from kiosk.cart import Cart
+    from kiosk.flow import Payer
+    from kiosk.policy import Policy
+    from ledger.book import Ledger
+    from ledger.keys import StationKey
+    from ledger.receipt import Receipt
+
+POST_TRIES = 3
+REASONS: dict[type[LedgerError], str] = {InsufficientFunds: "insufficient_funds"}
+
+
+class Payments:
+    """The till's way into the ledger.
+
+    Args:
+        open_ledger: opens the book; a book that stopped after a fault is opened anew.
+        key: the kiosk's signing key.
+        policy: the rules in force; their digest is signed with each payment.
+        models: role and id of each network that took part.
+        source: whether faces come from a camera or from a file.
+        now_ms: the wall clock, milliseconds since 1970.
+    """
+
+    def __init__(
+        self,
+        open_ledger: Callable[[], Ledger],
+        key: StationKey,
+        policy: Policy,
+        models: Callable[[], dict[str, str]],
+        source: Literal["live", "file"],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._open_ledger = open_ledger
+        self._key = key
+        self._policy = policy
+        self._models = models
+        self._source = source
+        self._now_ms = now_ms
+
+    def pay(self, payer: Payer, cart: Cart) -> Receipt:
+        """Charge the payer for the cart.
+
+        Raises:
+            RefusedError: the ledger refused, or could not be written; says whether that is known.
+        """
+        models = self._models()
+        passive = models.get("passive", "none") != "none"
+        if not self._policy.allows(cart.total_minor, cart.currency, passive=passive):
+            raise refused("needs_passive")
+        order = cart.to_order()
+        issued_at_ms = self._now_ms()
+        signed = sign(
+            Authorization(
+                id=uuid.uuid4().hex,
+                kiosk=self._key.key_id,
+                pseudonym=payer.pseudonym,
+                cart_digest=order.digest(),
+                amount_minor=order.total_minor,
+                currency=order.currency,
+                issued_at_ms=issued_at_ms,
+                expires_at_ms=issued_at_ms + self._policy.authorization_ms,
+                policy=self._policy.digest,
+                models=models,
+                cues=payer.cues,
+                method="face",
+                source=self._source,
+            ),
+            self._key,
+        )
+        for left in reversed(range(POST_TRIES)):
+            try:
+                with self._open_ledger() as ledger:
+                    return ledger.post(signed, order, self._now_ms())
+            except StorageError as error:
+                if not left:
+                    raise RefusedError(
+                        Refusal(
+                            "ledger",
+                            f"The book could not be written: {error.message}",
+                            f"Ask the staff to see `facetill ledger receipt "
+                            f"{signed.authorization.id}` before you pay again.",
+                        )
+                    ) from error
+            except LedgerError as error:
+                reason = REASONS.get(type(error), "ledger")
+                raise RefusedError(Refusal(reason, error.message, error.hint)) from error
+        raise refused("fault")  # not reached: the last try returns or raises

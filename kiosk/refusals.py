@@ -1,0 +1,83 @@
+"""The words of every refusal that is the till's own, by its code."""
+
+from __future__ import annotations
+
+from kiosk.errors import Refusal, RefusedError
+
+WORDS = {
+    "no_face": ("No face could be seen.", "Stand before the camera, look into it, and try again."),
+    "two_faces": (
+        "More than one face was before the camera.",
+        "Come to the till one at a time, and try again.",
+    ),
+    "nearer": ("The face was too far away.", "Come nearer and try again."),
+    "too_dark": ("It was too dark to see the face.", "Turn towards the light and try again."),
+    "too_bright": ("The light was too bright.", "Turn away from the light and try again."),
+    "blurred": ("The picture was blurred.", "Hold still for a moment and try again."),
+    "not_live": (
+        "The face did not move as a living one does.",
+        "Pay in person: pictures and recordings are not taken.",
+    ),
+    "looks_fake": (
+        "The face looked like a picture or a screen.",
+        "Pay in person, without anything before your face, or ask the staff.",
+    ),
+    "challenge_timeout": (
+        "The asked movement was not seen in time.",
+        "Try again, and do what the screen asks within a few seconds.",
+    ),
+    "wrong_action": (
+        "Another movement was seen than the one that was asked.",
+        "Try again, and do only what the screen asks.",
+    ),
+    "face_lost": (
+        "The face left the picture.",
+        "Stay before the camera until the end, and try again.",
+    ),
+    "face_changed": (
+        "The face changed in the middle.",
+        "One person has to stay before the camera from beginning to end; try again.",
+    ),
+    "interrupted": ("The picture stopped for a moment.", "Try again, or call the staff."),
+    "timeout": ("That took too long.", "Try again, or call the staff."),
+    "source_ended": (
+        "The recording ended before the check was done.",
+        "Use a longer one, or a camera.",
+    ),
+    "camera": ("The camera gives no picture.", "Call the staff; your cart is kept."),
+    "unknown_face": (
+        "This face has no account here.",
+        "Ask the staff to enrol you, or pay another way.",
+    ),
+    "ambiguous": (
+        "This face is too like that of another account.",
+        "Ask the staff; a face alone is not enough here.",
+    ),
+    "locked": (
+        "Too many tries failed one after another.",
+        "Wait a minute, or call the staff.",
+    ),
+    "needs_passive": (
+        "This amount is more than a face alone may pay on this till.",
+        "Pay less at once, or ask the staff for another way to pay.",
+    ),
+    "file_source": (
+        "A live home takes payment from cameras alone, never from a file.",
+        "Name a camera, or use a demo home: `facetill init --mode demo`.",
+    ),
+    "fault": (
+        "The till met a fault of its own; nothing was charged.",
+        "Call the staff, who find more in the log.",
+    ),
+}
+
+
+def refusal(reason: str) -> Refusal:
+    """The refusal of that code, in words."""
+    message, hint = WORDS[reason]
+    return Refusal(reason, message, hint)
+
+
+def refused(reason: str) -> RefusedError:
+    """The same, to be raised."""
+    return RefusedError(refusal(reason))
