@@ -16,9 +16,9 @@ from kiosk.flow import Add, Checkout, Confirm, PayByFace, Screen, SetQuantity, T
 
 if TYPE_CHECKING:
     from kiosk.flow import Event
-    from kiosk.window.shell import MainWindow
     from kiosk.window.port import TillPort
     from kiosk.window.screenshots import Recorder
+    from kiosk.window.shell import MainWindow
 
 STATUS_REFUSED = 1
 

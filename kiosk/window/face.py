@@ -64,7 +64,7 @@ class FacePage(Page):
         self.show_hint(state.hint)
 
     def show_hint(self, key: str) -> None:
-        """Show what is in the way, or that all is well; the line never disappears under a finger."""
+        """Show what is in the way, or that all is well."""
         hints = self._hints()
         self.hint.setText(hints.get(key, self.tr("Good, just like that.")))
         kind = "hint" if key in hints else "calm"

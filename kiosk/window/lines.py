@@ -53,7 +53,9 @@ class OrderLines(QFrame):
         unit = format_amount(line.unit_minor, currency)
         if not self._steppers:
             across = row(gap=12)
-            count = short_label(self.tr("{count} ×").format(count=line.quantity), tone="muted")
+            count = short_label(
+                self.tr("{count} \N{MULTIPLICATION SIGN}").format(count=line.quantity), tone="muted"
+            )
             across.addWidget(count)
             across.addWidget(label(line.name), 1)
             across.addWidget(total)

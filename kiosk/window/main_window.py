@@ -38,8 +38,7 @@ def build_application(*, offscreen: bool = False) -> QApplication:
         offscreen: draw into memory where the machine has no display, instead of refusing.
 
     Raises:
-        DisplayError: Qt's libraries are missing, or there is no display and none was asked to be done
-            without.
+        DisplayError: Qt's libraries are missing, or there is no display to draw on.
     """
     for name in FOREIGN_VARIABLES:
         os.environ.pop(name, None)
@@ -149,8 +148,8 @@ def run_window(
     """
     application = build_application(offscreen=offscreen)
     from kiosk.window.autopilot import Autopilot
-    from kiosk.window.shell import MainWindow
     from kiosk.window.screenshots import Recorder
+    from kiosk.window.shell import MainWindow
 
     window = MainWindow(till)
     recorder = (

@@ -1,10 +1,8 @@
-"""Review and choose how to pay; a person who does not want to use a face is told what to do here."""
+"""Review and choose how to pay; who would rather not use a face is told what to do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.flow import Cancel, PayByFace
 from kiosk.window import theme
@@ -14,6 +12,8 @@ from kiosk.window.parts import Page, button, column, label, panel, row, rule, sc
 from kiosk.window.port import lines_of, total_of
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFrame, QVBoxLayout
+
     from kiosk.flow import State
 
 

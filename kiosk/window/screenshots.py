@@ -17,8 +17,8 @@ from kiosk.flow import Screen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kiosk.window.shell import MainWindow
     from kiosk.window.port import TillPort
+    from kiosk.window.shell import MainWindow
 
 SETTLE_MS: Final = 120
 FACE_SETTLE_MS: Final = 1500  # long enough for a frame and a first prompt

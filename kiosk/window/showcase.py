@@ -21,9 +21,9 @@ from kiosk.catalogue import Product
 from kiosk.errors import Refusal
 from kiosk.flow import Payer, Screen, State
 from kiosk.window.main_window import build_application
-from kiosk.window.shell import MainWindow
 from kiosk.window.port import cart_of
 from kiosk.window.screenshots import take
+from kiosk.window.shell import MainWindow
 from ledger.authorization import Authorization, Order, OrderLine, sign
 from ledger.book import Ledger
 from ledger.home import create_home, station_key

@@ -107,7 +107,7 @@ def _luminance(name: str) -> float:
 
 
 def style_sheet(scale: float = 1.0) -> str:
-    """The whole application's style. Widgets choose by the properties `role`, `look` and `panel`."""
+    """The whole application's style. Widgets choose by `role`, `look` and `panel`."""
     px = {role: type_px(role, scale) for role in TYPE_PX}
     roles = "\n".join(f'*[role="{role}"] {{ font-size: {size}px; }}' for role, size in px.items())
     return f"""
@@ -156,7 +156,9 @@ QPushButton[look="main"]:disabled {{
   background: {SUNK}; color: {MUTED}; border: 2px solid {SUNK};
 }}
 QPushButton[look="large"] {{ min-height: {LARGE_TARGET_PX - 20}px; }}
-QPushButton[look="quiet"] {{ background: transparent; border: 2px solid transparent; color: {ACCENT}; }}
+QPushButton[look="quiet"] {{
+  background: transparent; border: 2px solid transparent; color: {ACCENT};
+}}
 QPushButton[look="quiet"]:pressed {{ background: {ACCENT_SOFT}; }}
 QPushButton[look="quiet"]:focus {{ border: 3px solid {ACCENT}; }}
 QPushButton[look="quiet"]:disabled {{ color: {MUTED}; }}

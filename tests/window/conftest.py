@@ -21,11 +21,15 @@ def states(receipt):
     return showcase.states(receipt)
 
 
-@pytest.fixture
-def show(qtbot, qapp):
+@pytest.fixture(scope="session")
+def dressed(qapp):
     qapp.setStyle("Fusion")
     qapp.setFont(theme.application_font())
+    return qapp
 
+
+@pytest.fixture
+def show(qtbot, dressed):
     def make(state, size=(1280, 800), mode="demo"):
         window = showcase.shown(showcase.StillTill(state, mode), *size)
         qtbot.addWidget(window)
