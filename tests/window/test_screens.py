@@ -163,14 +163,10 @@ def test_a_state_from_another_thread_is_shown_by_the_window(show, states, qtbot)
     qtbot.waitUntil(lambda: window.shown is Screen.CONFIRM, timeout=2000)
 
 
-def test_the_preview_draws_at_least_24_frames_a_second_and_mirrors(show, states, qtbot):
+def test_the_preview_draws_at_least_24_frames_a_second(show, states, qtbot):
     window = show(states["face-turn"])
     preview = window.face.preview
     still = window._till.preview
-
-    class Fresh(showcase.StillTill):
-        pass
-
     preview._newest = lambda: dataclasses.replace(still)
     before = preview.frames_drawn
     qtbot.wait(1000)
@@ -185,6 +181,20 @@ def test_a_live_homes_picture_holds_no_frame(show, states, tmp_path):
     assert QImage(str(recorder.written[0])).pixelColor(centre) == QColor(theme.SUNK)
     kept = take(window, tmp_path, "kept", keep_frame=True)
     assert QImage(str(kept)).pixelColor(centre) != QColor(theme.SUNK)
+
+
+def test_what_is_on_the_cameras_left_is_on_the_mirrors_right(show, states):
+    window = show(states["face-turn"])
+    image = window._till.preview.image.copy()
+    image[:, :320], image[:, 320:] = (0, 0, 255), (255, 0, 0)
+    window._till.preview = showcase.Card(image)
+    window.face.preview.refresh()
+    oval = window.face.preview.oval()
+    picture = window.face.preview.grab().toImage()
+    middle, quarter = oval.center().toPoint(), int(oval.width() / 4)
+    right = picture.pixelColor(middle.x() + quarter, middle.y())
+    left = picture.pixelColor(middle.x() - quarter, middle.y())
+    assert (right, left) == (QColor(255, 0, 0), QColor(0, 0, 255))
 
 
 def test_the_mirror_forgets_the_face_when_left(show, states, qtbot):
