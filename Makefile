@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What the wheels need of a bare Debian: Qt and OpenCV's shared libraries, a font, and venv itself;
 # the xcb set is for a real window.
 DEBIAN := python3-venv ca-certificates libgl1 libegl1 libglib2.0-0 libxkbcommon0 libdbus-1-3 \
-	libfontconfig1 fonts-dejavu-core libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 \
+	libfontconfig1 fonts-inter fonts-dejavu-core libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 \
 	libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
 	libxcb-xkb1
 

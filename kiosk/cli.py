@@ -77,7 +77,8 @@ def _headless(args: argparse.Namespace) -> Report:
             faces.close()
     except RefusedError as error:
         why = error.refusal
-        return 1, headless.not_paid(why), f"Refused: {why.message}\n{why.hint}"
+        status = 2 if why.reason in headless.BAD_INPUT else 1
+        return status, headless.not_paid(why), f"Refused: {why.message}\n{why.hint}"
     return 0, headless.paid(receipt), receipt.text()
 
 

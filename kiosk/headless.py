@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kiosk.till import Till
     from ledger.receipt import Receipt
 
+# Refusals whose cause is what the command was given, not who stood before the camera.
+BAD_INPUT = {"broken_source", "setup"}
+
 
 def checkout(till: Till, cart: Cart) -> Receipt:
     """Take a cart through the whole flow, the shopper agreeing to everything.

@@ -222,10 +222,7 @@ class LivenessSession:
         if self._began_ms is None:
             self._began_ms = self._last_t_ms = seen.t_ms
         self._frames += 1
-        if self._denied_by_flow(seen) or self._held_up(seen):
-            return
-        self._take_evidence(seen)
-        if self.over:
+        if self._denied_by_flow(seen) or self._held_up(seen) or self._denied_by_face(seen):
             return
         if self._stage is _Stage.SETTLING:
             self._settle(seen)
@@ -270,7 +267,7 @@ class LivenessSession:
             self.deny("challenge_timeout")
         return True
 
-    def _take_evidence(self, seen: Observation) -> None:
+    def _denied_by_face(self, seen: Observation) -> bool:
         """One face all along: its place from frame to frame, and its embedding now and then."""
         last, self._last = self._last, seen
         if last is not None and self._jumped(last, seen):
@@ -279,17 +276,16 @@ class LivenessSession:
                 self._embeddings.clear()
             else:
                 self.deny("face_changed")
-                return
         if seen.embedding is not None and abs(seen.yaw) <= TURNED_MIN:
             if any(float(known @ seen.embedding) < SAME_FACE_MIN for known in self._embeddings[:3]):
                 self.deny("face_changed")
-                return
             self._embeddings.append(seen.embedding)
         if seen.passive is not None:
             self._passives.append(seen.passive)
             enough = len(self._passives) >= PASSIVE_SAMPLES_MIN
             if enough and float(np.median(self._passives)) < PASSIVE_MEDIAN_MIN:
                 self.deny("looks_fake")
+        return self.over
 
     @staticmethod
     def _jumped(last: Observation, seen: Observation) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kiosk import flow
 from kiosk.errors import Error, Refusal, RefusedError
 from kiosk.refusals import refusal
+from models.errors import CameraLostError, SourceError
 from models.errors import Error as ModelsError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 FRAME_WAIT_SECONDS = 3.0
 JOIN_SECONDS = 10.0
 # Refusals that are no try of somebody's to be taken for somebody else.
-NOT_COUNTED = {"camera", "timeout", "source_ended", "locked", "fault", "no_face", "too_dark"}
+NOT_COUNTED = {"timeout", "source_ended", "locked", "fault", "no_face", "too_dark"}
 
 
 class Till:
@@ -157,8 +158,8 @@ class Till:
         except RefusedError as error:
             self._count(error.refusal.reason)
             answer = flow.Failed(error.refusal)
-        except self._errors as error:
-            answer = flow.Failed(_worded("camera", error))
+        except self._errors as error:  # set-up and cameras are nobody's try
+            answer = flow.Failed(_worded(_reason(error), error))
         except Exception:
             log.exception("the face check broke")
             answer = flow.Failed(refusal("fault"))
@@ -220,6 +221,13 @@ class Till:
             log.exception("the payment broke")
             answer = flow.Failed(refusal("fault"))
         self.send(answer)
+
+
+def _reason(error: Exception) -> str:
+    """A camera that is gone is the shop's trouble; a recording that is broken is bad input."""
+    if isinstance(error, SourceError) and not isinstance(error, CameraLostError):
+        return "broken_source"
+    return "camera" if isinstance(error, CameraLostError) else "setup"
 
 
 def _worded(reason: str, error: Exception) -> Refusal:

@@ -81,7 +81,8 @@ class Home:
 def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
     """Make a home with fresh keys; the folder appears complete or not at all.
 
-    The folder may exist if it is empty, or holds nothing but fetched networks. The book itself is made by `Ledger.create`.
+    The folder may exist if it is empty, or holds nothing but fetched networks. The book itself is
+    made by `Ledger.create`.
 
     Raises:
         BadAmountError: The currency is not of ISO 4217.

