@@ -6,12 +6,12 @@ import zlib
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from kiosk.liveness import AHEAD_MAX, Observation
 from models.align import align
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from models.faces import Face
@@ -48,6 +48,28 @@ def _bad_light(image: NDArray[np.uint8], face: Face) -> str:
     return ""
 
 
+def turn_of(mesh: NDArray[np.float32]) -> float:
+    """How far the head is turned, -1..1: how much wider the one half of the face looks.
+
+    Measured along the line of the eyes, so that a head, or a picture of one, that is only tilted
+    sideways turns nothing: (nose to the right cheek - nose to the left cheek) / their sum.
+
+    Args:
+        mesh: float32 (468, 3), of MediaPipe's face mesh.
+
+    Returns:
+        0 ahead, positive to the person's own left. A frontal picture that is tilted, sheared or
+        foreshortened by 40 degrees stays within 0.19; clear turns on video reach 0.3 to 0.9.
+    """
+    right_eye, left_eye, nose, right_cheek, left_cheek = (
+        np.asarray(mesh[index, :2], dtype=np.float64) for index in (33, 263, 1, 234, 454)
+    )
+    along = left_eye - right_eye
+    right = abs(float((nose - right_cheek) @ along))
+    left = abs(float((left_cheek - nose) @ along))
+    return (right - left) / max(right + left, 1e-6)
+
+
 def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observation:
     """Measure one frame; only what will be used is computed.
 
@@ -64,7 +86,8 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
         return Observation(frame.t_ms, fingerprint, obstacle)
     face = faces[0]
     landmarks = vision.landmarks(image, face)
-    ahead = abs(face.yaw_ratio) <= AHEAD_MAX
+    turn = turn_of(landmarks.mesh)
+    ahead = abs(turn) <= AHEAD_MAX
     embedding = vision.embed(image, face) if wants_embedding and ahead else None
     score = None
     if ahead and frame.index % PASSIVE_EVERY_FRAMES == 0:
@@ -74,7 +97,7 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
         fingerprint=fingerprint,
         centre=face.centre,
         width_px=face.width_px,
-        yaw=face.yaw_ratio,
+        yaw=turn,
         eyes=sum(landmarks.eye_openness) / 2,
         mouth=landmarks.mouth_openness,
         passive=score,

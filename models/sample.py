@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 # Frames of the clip, by what the person in it does; first and last, both counted. Between two
 # actions the resting stretch plays to and fro. No stretch of paying is one of enrolling.
 ENROL = (225, 299)
-REST = (345, 378)
+REST = (320, 346)
 ACTIONS = {
-    "blink": (376, 396),
-    "turn_left": (380, 400),
-    "turn_right": (447, 471),
+    "blink": (376, 392),
+    "turn_left": (344, 366),
+    "turn_right": (141, 161),
 }
 
 
