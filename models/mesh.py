@@ -73,7 +73,7 @@ class Mesh:
             probability that there is a face at all.
         """
         height = float(face.box[3] - face.box[1])
-        side_px = max(face.width_px, height) * MARGIN
+        side_px = max(face.width_px, height, 1.0) * MARGIN
         pixels, back = crop_square(image, face.centre, side_px, face.roll_radians, INPUT_PX)
         by_size = {output.size: output for output in self._network(pixels)}
         points = by_size[POINTS * 3].reshape(POINTS, 3)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"  # InsightFace's own, version 2
 LICENCE = "MODEL.LICENSE"  # the name InsightFace's manifest insists on
 PACK = "pack.json"  # names the InsightFace pack that the user chose, with its checksums
+PACKS = ("buffalo_l", "buffalo_m", "buffalo_s", "buffalo_sc", "antelopev2")
 BLOCK_BYTES = 1024 * 1024
 
 
@@ -98,8 +99,8 @@ def has_passive(folder: Path) -> bool:
     return all((folder / pin.name).is_file() for pin in pins.PASSIVE)
 
 
-def write_manifest(folder: Path) -> None:
-    """Describe the folder to InsightFace (manifest version 2), with checksums."""
+def _descriptions() -> dict[str, bytes]:
+    """What describes the folder to InsightFace (manifest version 2), by name of the file."""
     manifest = {
         "manifest_version": 2,
         "model_id": "facetill",
@@ -121,10 +122,31 @@ def write_manifest(folder: Path) -> None:
         },
     }
     licences = "".join(f"{pin.name}: {pin.what}: {pin.licence}\n" for pin in pins.CORE)
-    for name, text in ((LICENCE, licences), (MANIFEST, json.dumps(manifest, indent=2) + "\n")):
-        path, data = folder / name, text.encode()
-        if not path.is_file() or path.read_bytes() != data:
-            write_whole(path, data)
+    return {LICENCE: licences.encode(), MANIFEST: (json.dumps(manifest, indent=2) + "\n").encode()}
+
+
+def description_faults(folder: Path) -> Iterator[tuple[str, str]]:
+    """Each describing file that is not as we write it.
+
+    InsightFace loads whatever file its manifest names, so an altered manifest is a foreign network.
+    """
+    for name, data in _descriptions().items():
+        try:
+            with (folder / name).open("rb") as file:
+                same = file.read(len(data) + 1) == data
+        except OSError:
+            yield name, "is missing or cannot be read"
+        else:
+            if not same:
+                yield name, "is not as Facetill wrote it"
+
+
+def write_manifest(folder: Path) -> None:
+    """Describe the folder to InsightFace; what is described already is not written again."""
+    faulty = {name for name, _ in description_faults(folder)}
+    for name, data in _descriptions().items():
+        if name in faulty:
+            write_whole(folder / name, data)
 
 
 def verify(folder: Path) -> list[str]:
@@ -138,6 +160,7 @@ def verify(folder: Path) -> list[str]:
         needed = pin.group == "core"
         if (needed or (folder / pin.name).exists()) and (fault := fault_of(folder, pin)):
             findings.append(f"{pin.name} {fault}")
+    findings += [f"{name} {fault}" for name, fault in description_faults(folder)]
     known = {pin.name for pin in pins.ALL}
     findings += [
         f"{path.name} is not a file of ours"
@@ -157,7 +180,7 @@ def read_pack(folder: Path) -> dict[str, str] | None:
         pack = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadModelFileError(PACK, "cannot be read") from error
-    if not isinstance(pack, dict) or not isinstance(pack.get("name"), str):
+    if not isinstance(pack, dict) or pack.get("name") not in PACKS:
         raise BadModelFileError(PACK, "does not describe a pack")
     return {str(key): str(value) for key, value in pack.items()}
 
@@ -167,11 +190,15 @@ def pack_faults(folder: Path) -> Iterator[tuple[str, str]]:
     try:
         pack = read_pack(folder)
     except Error:
-        yield PACK, "cannot be read"
+        yield PACK, "does not describe a pack that can be chosen"
         return
-    for name, sha256 in (pack or {}).items():
-        if name == "name":
-            continue
-        path = folder / name
-        if not path.is_file() or sha256_of(path) != sha256:
+    if pack is None:
+        return
+    place = folder / "packs" / pack["name"]
+    here = {str(f.relative_to(folder)): f for f in sorted(place.rglob("*")) if f.is_file()}
+    chosen = {name: sha256 for name, sha256 in pack.items() if name != "name"}
+    for name, sha256 in chosen.items():
+        if name not in here or sha256_of(here[name]) != sha256:
             yield name, "is missing or altered since the pack was chosen"
+    for name in sorted(here.keys() - chosen.keys()):  # InsightFace loads whatever lies there
+        yield name, "was not there when the pack was chosen"

@@ -74,6 +74,9 @@ class Vision:
         Returns:
             The faces, largest first, at most 16.
         """
+        height, width = image.shape[:2]
+        if min(height, width) * DETECTOR_INPUT_PX <= max(height, width):
+            return []  # scaled to the detector's input, nothing would be left of the thin side
         boxes, points = self._detector.detect(image, max_num=DETECTOR_ANSWERS_MAX, metric="max")
         faces = [
             Face(box[:4].astype(np.float32), float(box[4]), five.astype(np.float32))
@@ -169,6 +172,8 @@ def _id(name: str, sha256: str) -> str:
 def _recogniser_id(folder: Path) -> tuple[str | None, str]:
     pack = store.read_pack(folder)
     if pack is None:
+        for name, fault in store.description_faults(folder):
+            raise BadModelFileError(name, fault)
         return None, _id("sface-2021dec", pins.RECOGNISER.sha256)
     for name, fault in store.pack_faults(folder):
         raise BadModelFileError(name, fault)

