@@ -32,7 +32,7 @@ def models_dir() -> Path:
     from models.fetch import fetch
 
     folder = Path(os.environ.get("FACETILL_MODELS", REPOSITORY / ".cache" / "models"))
-    fetch(folder)
+    fetch(folder, portraits=True)
     os.environ["FACETILL_MODELS"] = str(folder)
     return folder
 

@@ -1,0 +1,106 @@
+"""Catalogue, cart and policy: what is sold, what is wanted, and what a face may pay."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.cart import QUANTITY_MAX, Cart, parse_cart
+from kiosk.catalogue import BUILT_IN, built_in, load, parse
+from kiosk.errors import BadCartError, BadCatalogueError
+from kiosk.policy import Policy
+
+CATALOGUE = built_in("EUR")
+HEAD = "sku,name,price,category\n"
+
+
+def test_the_built_in_goods_have_prices_in_any_currency():
+    assert CATALOGUE.get("coffee").price_minor == 320
+    assert built_in("KRW").get("coffee").price_minor == 3200
+
+
+def test_a_home_without_a_table_sells_the_built_in_goods(tmp_path):
+    assert load(tmp_path / "catalogue.csv", "EUR") == CATALOGUE
+
+
+def test_a_table_of_ones_own_is_read(tmp_path):
+    path = tmp_path / "catalogue.csv"
+    path.write_text(BUILT_IN, encoding="utf-8-sig")
+    assert load(path, "EUR") == CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "line 1"),
+        ("a,b\n", "columns"),
+        (HEAD, "no article"),
+        (HEAD + "a,A,-1.00,X\n", "line 2: its price -1.00 is negative"),
+        (HEAD + "a,A,0,X\n", "nothing"),
+        (HEAD + "a,A,1.234,X\n", "no amount"),
+        (HEAD + "a,A,one,X\n", "no amount"),
+        (HEAD + "a,A,1.00\n", "4 fields"),
+        (HEAD + "a,A,1.00,X,Y\n", "4 fields"),
+        (HEAD + "a,A,1.00,X\na,B,2.00,X\n", "line 3: the code a is there twice"),
+        (HEAD + "a:b,A,1.00,X\n", "colon"),
+        (HEAD + ",A,1.00,X\n", "sku is empty"),
+        (HEAD + "a," + "A" * 200 + ",1.00,X\n", "too long"),
+        (HEAD + 'a,"A\x07",1.00,X\n', "unprintable"),
+        (HEAD + 'a,"A,1.00,X\n', "not CSV"),
+    ],
+)
+def test_a_row_that_cannot_be_sold_from_is_named(text, words):
+    with pytest.raises(BadCatalogueError, match=r"shop\.csv") as refused:
+        parse(text, "EUR", "shop.csv")
+    assert words in refused.value.message
+    assert refused.value.hint
+
+
+def test_a_table_that_is_no_text_is_said(tmp_path):
+    path = tmp_path / "catalogue.csv"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadCatalogueError, match="cannot be read"):
+        load(path, "EUR")
+
+
+def test_a_cart_is_read_from_words():
+    cart = parse_cart("coffee:2,bagel:1,coffee:1", CATALOGUE)
+    assert [(line.sku, line.quantity) for line in cart.lines] == [("coffee", 3), ("bagel", 1)]
+    assert cart.total_minor == 3 * 320 + 240
+    assert cart.to_order().total_minor == cart.total_minor
+
+
+def test_an_unknown_article_is_named_with_its_nearest():
+    with pytest.raises(BadCartError, match="cofee") as refused:
+        parse_cart("cofee:1", CATALOGUE)
+    assert refused.value.hint == "Did you mean coffee?"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([p.sku for p in CATALOGUE.products]), st.integers(-5, 150)))
+)
+def test_a_cart_adds_up_whatever_is_put_in_and_taken_out(puts):
+    cart, wanted = Cart("EUR"), {}
+    for sku, quantity in puts:
+        cart = cart.put(CATALOGUE.get(sku), quantity)
+        wanted[sku] = min(max(quantity, 0), QUANTITY_MAX)
+    assert {line.sku: line.quantity for line in cart.lines} == {
+        sku: quantity for sku, quantity in wanted.items() if quantity
+    }
+    prices = {p.sku: p.price_minor for p in CATALOGUE.products}
+    assert cart.total_minor == sum(prices[sku] * quantity for sku, quantity in wanted.items())
+
+
+def test_a_policy_that_differs_has_another_digest():
+    assert Policy().digest == Policy().digest
+    assert Policy().digest != Policy(challenges=1).digest
+    assert len(Policy().digest) == 64
+
+
+def test_without_passive_evidence_a_face_pays_only_so_much():
+    policy = Policy()
+    assert policy.allows(10_000, "EUR", passive=False)
+    assert not policy.allows(10_001, "EUR", passive=False)
+    assert policy.allows(10_001, "EUR", passive=True)
+    assert policy.challenges_for(passive=False) > policy.challenges_for(passive=True)

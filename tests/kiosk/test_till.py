@@ -1,0 +1,282 @@
+"""The till around the flow: threads, cameras that go away, lockouts, and a payment that is once."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+
+import numpy as np
+import pytest
+
+from kiosk import flow
+from kiosk.catalogue import built_in
+from kiosk.errors import RefusedError
+from kiosk.flow import FaceProgress, Payer, Screen
+from kiosk.payments import Payments
+from kiosk.policy import Policy
+from kiosk.refusals import refused
+from kiosk.till import Till
+from ledger.book import Ledger
+from ledger.errors import StorageError
+from ledger.home import station_key
+from models.capture import LatestFrame
+from models.errors import CameraLostError, SourceError
+from models.frames import Frame
+
+PAYER = Payer("s-somebody", "S***", ("blink",))
+
+
+class Camera:
+    kind, name, shows = "device", "camera of tests", None
+
+    def __init__(self, count=10**9):
+        self.count, self.given, self.closed = count, 0, False
+
+    def read(self):
+        if self.given >= self.count:
+            raise CameraLostError("The picture from camera 0 stopped.", hint="Plug it in.")
+        time.sleep(0.001)
+        self.given += 1
+        return Frame(np.zeros((4, 4, 3), np.uint8), self.given, self.given - 1)
+
+    def cue(self, prompt):
+        pass
+
+    def close(self):
+        self.closed = True
+
+
+class Check:
+    """A face check of tests: looks at some frames, then answers."""
+
+    def __init__(self, answer, frames=3):
+        self.answer, self.frames = answer, frames
+
+    def run(self, source, frames, tell):
+        del source
+        for number, _ in enumerate(frames):
+            tell(FaceProgress("blink", "", 0, 1))
+            if number >= self.frames:
+                break
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Paying:
+    def __init__(self, answer="receipt"):
+        self.answer, self.calls = answer, []
+
+    def pay(self, payer, cart):
+        self.calls.append((payer, cart))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Clock:
+    now = 0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def tills():
+    made = []
+
+    def make(check=None, camera=None, payments=None, *, threaded=True, clock=None):
+        till = Till(
+            catalogue=built_in("EUR"),
+            mode="demo",
+            policy=Policy(),
+            open_source=camera if callable(camera) else lambda: camera or Camera(),
+            face_check=lambda: check or Check(PAYER),
+            payments=payments or Paying(),
+            now_ms=clock or Clock(),
+            capture=LatestFrame if threaded else None,
+        )
+        made.append(till)
+        return till
+
+    yield make
+    for till in made:
+        till.close()
+
+
+def to_face(till):
+    for event in (flow.Touch(), flow.Add("coffee"), flow.Checkout(), flow.PayByFace()):
+        till.send(event)
+
+
+def wait_for(till, screen):
+    reached = threading.Event()
+    stop = till.subscribe(lambda state: state.screen is screen and reached.set())
+    if till.state.screen is not screen:
+        assert reached.wait(10), till.state
+    stop()
+    return till.state
+
+
+def test_a_shopper_pays_and_the_window_never_waits(tills):
+    payments = Paying()
+    till = tills(payments=payments)
+    to_face(till)
+    wait_for(till, Screen.CONFIRM)
+    till.send(flow.Confirm())
+    assert wait_for(till, Screen.RECEIPT).receipt == "receipt"
+    assert len(payments.calls) == 1
+    assert till.preview is None
+
+
+def test_a_camera_unplugged_in_mid_payment_is_said_and_the_cart_kept(tills):
+    till = tills(check=Check(PAYER, frames=10**9), camera=Camera(20))
+    to_face(till)
+    state = wait_for(till, Screen.REFUSED)
+    assert state.refusal.reason == "camera"
+    assert "stopped" in state.refusal.message
+    assert state.refusal.hint
+    assert state.cart.count == 1
+
+
+def test_a_camera_that_cannot_be_opened_is_said(tills):
+    def broken():
+        raise CameraLostError("There is no picture from camera 0.", hint="Plug it in.")
+
+    till = tills(camera=broken)
+    to_face(till)
+    assert wait_for(till, Screen.REFUSED).refusal.reason == "camera"
+
+
+def test_a_recording_that_breaks_is_bad_input(tills):
+    def broken():
+        raise SourceError("The video x is cut short.", hint="Copy it again.")
+
+    till = tills(camera=broken, threaded=False)
+    to_face(till)
+    assert till.state.refusal.reason == "broken_source"
+
+
+def test_a_cancelled_check_frees_the_camera_and_its_answer_is_dropped(tills):
+    camera = Camera()
+    till = tills(check=Check(PAYER, frames=10**9), camera=camera)
+    to_face(till)
+    till.send(flow.Cancel())
+    till.close()
+    assert camera.closed
+    assert till.state.screen is Screen.CART
+    assert till.preview is None
+
+
+def test_a_fault_of_our_own_is_refused_and_the_till_goes_on(tills, caplog):
+    till = tills(check=Check(ZeroDivisionError("inside")))
+    to_face(till)
+    assert wait_for(till, Screen.REFUSED).refusal.reason == "fault"
+    assert "the face check broke" in caplog.text
+
+
+def test_after_five_failures_the_till_locks_for_a_while(tills):
+    clock = Clock()
+    till = tills(check=Check(refused("not_live")), threaded=False, clock=clock)
+    for _ in range(Policy().failures_max):
+        to_face(till)
+        assert till.state.refusal.reason == "not_live"
+        till.send(flow.Cancel())
+        till.send(flow.Cancel())
+    to_face(till)
+    assert till.state.refusal.reason == "locked"
+    clock.now += Policy().lock_ms
+    till.send(flow.Cancel())
+    till.send(flow.Cancel())
+    to_face(till)
+    assert till.state.refusal.reason == "not_live"
+
+
+def test_a_refusal_of_the_ledger_reaches_the_shopper(tills):
+    till = tills(payments=Paying(refused("needs_passive")), threaded=False)
+    to_face(till)
+    till.send(flow.Confirm())
+    assert till.state.refusal.reason == "needs_passive"
+    assert till.state.cart.count == 1
+
+
+@pytest.fixture
+def funded(demo_home):
+    with Ledger.create(demo_home) as ledger:
+        ledger.topup(PAYER.pseudonym, 5_000, uuid.uuid4().hex, station_key(demo_home, "desk"), 1)
+    return demo_home
+
+
+def cart_of(count=1):
+    state = flow.attract("EUR")
+    events = (flow.Touch(), flow.SetQuantity("coffee", count))
+    for event in events:
+        state, _ = flow.step(state, event, 0, built_in("EUR"))
+    return state.cart
+
+
+def payments_of(home, open_ledger=None, now_ms=lambda: 1_000, policy=None):
+    return Payments(
+        open_ledger or (lambda: Ledger.open(home)),
+        station_key(home, "kiosk"),
+        policy or Policy(),
+        lambda: {"recogniser": "sface", "passive": "none"},
+        "file",
+        now_ms,
+    )
+
+
+def test_a_payment_is_booked_with_what_was_seen(funded):
+    receipt = payments_of(funded).pay(PAYER, cart_of(2))
+    with Ledger.open(funded) as ledger:
+        assert ledger.balance(PAYER.pseudonym) == 5_000 - 640
+        assert ledger.check() == []
+        assert ledger.receipt(receipt.id) == receipt
+
+
+def test_a_book_that_fails_after_the_commit_charges_once(funded):
+    class Stumbling:
+        """Posts for real, then says that it failed, as a crash after the commit would."""
+
+        calls = 0
+
+        def __enter__(self):
+            self.ledger = Ledger.open(funded)
+            return self
+
+        def __exit__(self, *_):
+            self.ledger.close()
+
+        def post(self, *words):
+            receipt = self.ledger.post(*words)
+            Stumbling.calls += 1
+            if Stumbling.calls == 1:
+                raise StorageError("The disk stumbled.", hint="Mend it.")
+            return receipt
+
+    payments_of(funded, Stumbling).pay(PAYER, cart_of())
+    with Ledger.open(funded) as ledger:
+        assert ledger.balance(PAYER.pseudonym) == 5_000 - 320
+
+
+def test_a_book_that_stays_broken_names_the_payment_to_look_for(funded):
+    def broken():
+        raise StorageError("The disk is gone.", hint="Mend it.")
+
+    with pytest.raises(RefusedError) as error:
+        payments_of(funded, broken).pay(PAYER, cart_of())
+    assert error.value.refusal.reason == "ledger"
+    assert "facetill ledger receipt" in error.value.refusal.hint
+
+
+def test_too_little_balance_is_its_own_reason(funded):
+    with pytest.raises(RefusedError) as error:
+        payments_of(funded).pay(PAYER, cart_of(20))
+    assert error.value.refusal.reason == "insufficient_funds"
+
+
+def test_a_large_amount_needs_more_than_a_face_without_passive_evidence(funded):
+    with pytest.raises(RefusedError) as error:
+        payments_of(funded).pay(PAYER, cart_of(40))
+    assert error.value.refusal.reason == "needs_passive"
