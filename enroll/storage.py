@@ -8,7 +8,7 @@ The format is `user_version`; it is 1.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import apsw
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from enroll.errors import Error
+    from enroll.shopper import Status
 
 USER_VERSION: Final = 1
 APPLICATION_ID: Final = 0x46545631  # "FTV1"
@@ -163,3 +164,32 @@ def _error(what: str, e: apsw.Error) -> Error:
             f"{what}: the disk failed.", hint="Check the disk and its free space, then try again."
         )
     return DamagedError(f"{what}: the file is damaged.", hint="Restore vault.db from your backup.")
+
+
+COLUMNS: Final = (
+    "pseudonym, status, enrolled_ms, revoked_ms, consent_version, consent_ms, staff, model,"
+    " data_key, person, template"
+)
+
+
+class Row(NamedTuple):
+    """One shopper as stored; the sealed cells are none after an erasure."""
+
+    pseudonym: str
+    status: Status
+    enrolled_ms: int
+    revoked_ms: int | None
+    consent_version: str
+    consent_ms: int
+    staff: str
+    model: str
+    data_key: bytes | None
+    person: bytes | None
+    template: bytes | None
+
+
+def rows(db: apsw.Connection, clause: str, *values: object) -> Iterator[Row]:
+    """The shoppers that a constant SQL clause chooses."""
+    sql = f"SELECT {COLUMNS} FROM shoppers {clause}"  # noqa: S608 - clauses are this package's own
+    for row in db.execute(sql, values):
+        yield Row(*row)

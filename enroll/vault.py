@@ -16,11 +16,11 @@ import secrets as random
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 
-from enroll import sealing, storage
+from enroll import sealing, storage, unlocking
 from enroll.errors import (
     AlreadyEnrolledError,
     BadInputError,
@@ -29,10 +29,9 @@ from enroll.errors import (
     StorageError,
     UnknownShopperError,
     VaultExistsError,
-    WrongSecretError,
 )
 from enroll.gallery import THRESHOLD, Gallery, masked
-from enroll.secrets import KINDS, Kind, default_secret
+from enroll.secrets import Kind, default_secret
 from enroll.shopper import (
     Consent,
     EnrolmentRecord,
@@ -44,7 +43,9 @@ from enroll.shopper import (
     pack_person,
     unpack_person,
 )
+from enroll.storage import COLUMNS, Row, rows
 from enroll.transform import orthogonal
+from enroll.unlocking import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,48 +55,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from enroll.secrets import MasterSecret, Record
-    from enroll.shopper import Status
     from ledger.home import Home
 
 __all__ = ["EnrolmentRecord", "Shopper", "Vault"]
 
-_CHECK: Final = b"facetill vault check value"
-_COLUMNS: Final = (
-    "pseudonym, status, enrolled_ms, revoked_ms, consent_version, consent_ms, staff, model,"
-    " data_key, person, template"
-)
 _log = logging.getLogger(__name__)
-
-
-class _Row(NamedTuple):
-    pseudonym: str
-    status: Status
-    enrolled_ms: int
-    revoked_ms: int | None
-    consent_version: str
-    consent_ms: int
-    staff: str
-    model: str
-    data_key: bytes | None
-    person: bytes | None
-    template: bytes | None
-
-
-class _Keys(NamedTuple):
-    """What the master key opens, and the stored state that it was checked against."""
-
-    master: bytes
-    installation: bytes
-    record: Record
-    check_value: bytes
-
-    @property
-    def wrap(self) -> bytes:
-        return sealing.subkey(self.master, "wrap")
-
-    @property
-    def phone(self) -> bytes:
-        return sealing.subkey(self.installation, "phone-index")
 
 
 class Vault:
@@ -104,7 +68,7 @@ class Vault:
     Make it with `Vault.create` or `Vault.open`; close it, or use it in a `with` statement.
     """
 
-    def __init__(self, home: Home, db: apsw.Connection, secret: MasterSecret, keys: _Keys) -> None:
+    def __init__(self, home: Home, db: apsw.Connection, secret: MasterSecret, keys: Keys) -> None:
         self.home = home
         self._db = db
         self._secret = secret
@@ -140,8 +104,8 @@ class Vault:
                             home.id,
                             secret.kind,
                             json.dumps(record, sort_keys=True),
-                            _check_value(master, home.id),
-                            _wrap_installation(master, sealing.new_key()),
+                            unlocking.check_value(master, home.id),
+                            unlocking.wrap_installation(master, sealing.new_key()),
                         ),
                     )
                 storage.empty_wal(db)
@@ -185,10 +149,10 @@ class Vault:
         try:
             storage.require_format(db)
             with storage.translated("The vault cannot be read"):
-                kind, home_id = _head(db)
-            _require_home(home, home_id)
+                kind, home_id = unlocking.read_head(db)
+            unlocking.require_home(home, home_id)
             secret = secret or default_secret(kind, home, passphrase_file)
-            keys = _unlock(db, home, secret)
+            keys = unlocking.unlock(db, home, secret)
         except BaseException:
             db.close()
             raise
@@ -213,7 +177,7 @@ class Vault:
             DamagedError: Names the shopper whose row does not open.
         """
         with self._transaction(write=False):
-            return [self._shopper(row) for row in self._rows("ORDER BY enrolled_ms, rowid")]
+            return [self._shopper(row) for row in rows(self._db, "ORDER BY enrolled_ms, rowid")]
 
     def show(self, ref: str) -> Shopper:
         """One shopper, by pseudonym or phone number.
@@ -287,7 +251,7 @@ class Vault:
             pseudonym, data_key = new_pseudonym(), sealing.new_key()
             turned = orthogonal(self._keys.installation, model, len(embedding)) @ embedding
             self._db.execute(
-                f"INSERT INTO shoppers ({_COLUMNS}, phone_index)"  # noqa: S608
+                f"INSERT INTO shoppers ({COLUMNS}, phone_index)"  # noqa: S608
                 " VALUES (?, 'active', ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     pseudonym,
@@ -354,7 +318,7 @@ class Vault:
                 old_secret, old = self._secret, self._keys
             old_secret.settle(old.record, old.master)
             record, master = target.stage(fresh=True)
-            check_value = _check_value(master, self.home.id)
+            check_value = unlocking.check_value(master, self.home.id)
             try:
                 with self._transaction(write=True):
                     count = self._rewrap(target.kind, record, master, check_value)
@@ -366,7 +330,7 @@ class Vault:
                         target.abandon(record, master)
                 raise
             self._secret = target
-            self._keys = _Keys(master, old.installation, record, check_value)
+            self._keys = Keys(master, old.installation, record, check_value)
             with contextlib.suppress(StorageError):  # a staged key opens as well as a settled one
                 target.settle(record, master)
                 old_secret.retire(old.record, old.master)
@@ -381,10 +345,10 @@ class Vault:
             with storage.transaction(self._db, write=False):
                 if self._stored_check() != self._keys.check_value:
                     # another process rotated the key since
-                    kind, _ = _head(self._db)
+                    kind, _ = unlocking.read_head(self._db)
                     if kind != self._secret.kind:
                         self._secret = default_secret(kind, self.home)
-                    self._keys = _unlock(self._db, self.home, self._secret)
+                    self._keys = unlocking.unlock(self._db, self.home, self._secret)
             with storage.transaction(self._db, write=write):
                 if self._stored_check() != self._keys.check_value:
                     raise StorageError(
@@ -396,24 +360,19 @@ class Vault:
         row = self._db.execute("SELECT check_value FROM vault").fetchone()
         return cast("bytes", row[0]) if row else b""
 
-    def _rows(self, clause: str, *values: object) -> Iterator[_Row]:
-        sql = f"SELECT {_COLUMNS} FROM shoppers {clause}"  # noqa: S608
-        for row in self._db.execute(sql, values):
-            yield _Row(*row)
-
-    def _find(self, ref: str) -> _Row:
+    def _find(self, ref: str) -> Row:
         if is_pseudonym(ref):
-            row = next(self._rows("WHERE pseudonym = ?", ref), None)
+            row = next(rows(self._db, "WHERE pseudonym = ?", ref), None)
         else:
             index = self._phone_index(clean_phone(ref))
-            row = next(self._rows("WHERE phone_index = ?", index), None)
+            row = next(rows(self._db, "WHERE phone_index = ?", index), None)
         if row is None:
             raise UnknownShopperError(
                 f"Nobody is enrolled as {ref}.", hint="Run: facetill enroll list"
             )
         return row
 
-    def _shopper(self, row: _Row) -> Shopper:
+    def _shopper(self, row: Row) -> Shopper:
         name = phone = ""
         if row.status == "active":
             plain = self._open(row, row.person, "person")
@@ -432,7 +391,7 @@ class Vault:
             None if row.revoked_ms is None else _utc(row.revoked_ms),
         )
 
-    def _open(self, row: _Row, cell: bytes | None, *purpose: str) -> bytes:
+    def _open(self, row: Row, cell: bytes | None, *purpose: str) -> bytes:
         try:
             data_key = sealing.unseal(self._keys.wrap, row.data_key, row.pseudonym, "data-key")
             return sealing.unseal(data_key, cell, row.pseudonym, *purpose)
@@ -444,7 +403,7 @@ class Vault:
         owners: list[str] = []
         names: dict[str, str] = {}
         unusable: list[str] = []
-        for row in self._rows("WHERE status = 'active' ORDER BY rowid"):
+        for row in rows(self._db, "WHERE status = 'active' ORDER BY rowid"):
             if row.model != recogniser_id:
                 unusable.append(row.pseudonym)
                 continue
@@ -463,7 +422,7 @@ class Vault:
         return Gallery(recogniser_id, matrix, owners, names, turn, tuple(unusable))
 
     def _require_phone_free(self, phone: str) -> None:
-        row = next(self._rows("WHERE phone_index = ?", self._phone_index(phone)), None)
+        row = next(rows(self._db, "WHERE phone_index = ?", self._phone_index(phone)), None)
         if row is not None:
             raise AlreadyEnrolledError(
                 f"This phone number belongs to {row.pseudonym} already.",
@@ -488,10 +447,8 @@ class Vault:
     def _rewrap(self, kind: Kind, record: Record, master: bytes, check_value: bytes) -> int:
         new_wrap = sealing.subkey(master, "wrap")
         old_wrap = self._keys.wrap
-        rows = [
-            (r.pseudonym, r.data_key) for r in self._rows("WHERE status = 'active' ORDER BY rowid")
-        ]
-        for pseudonym, wrapped in rows:
+        active = list(rows(self._db, "WHERE status = 'active' ORDER BY rowid"))
+        for pseudonym, wrapped in ((row.pseudonym, row.data_key) for row in active):
             try:
                 data_key = sealing.unseal(old_wrap, wrapped, pseudonym, "data-key")
             except sealing.SealBrokenError as e:
@@ -507,80 +464,14 @@ class Vault:
                 kind,
                 json.dumps(record, sort_keys=True),
                 check_value,
-                _wrap_installation(master, self._keys.installation),
+                unlocking.wrap_installation(master, self._keys.installation),
             ),
         )
-        return len(rows)
+        return len(active)
 
     def _scrub(self) -> None:
         if not storage.empty_wal(self._db):
             _log.warning("old bytes stay in the vault's log until another process closes it")
-
-
-def _head(db: apsw.Connection) -> tuple[Kind, str]:
-    row = db.execute("SELECT secret_kind, home_id FROM vault").fetchone()
-    if row is None or row[0] not in KINDS:
-        raise _damaged_head()
-    return cast("Kind", row[0]), str(row[1])
-
-
-def _require_home(home: Home, home_id: str) -> None:
-    if home_id != home.id:
-        raise DamagedError(
-            "The vault belongs to another home.",
-            hint="Restore home.json and the vault from the same backup.",
-        )
-
-
-def _unlock(db: apsw.Connection, home: Home, secret: MasterSecret) -> _Keys:
-    """Find the master key that the check value was made with."""
-    with storage.translated("The vault cannot be read"):
-        row = db.execute(
-            "SELECT secret_kind, secret_record, check_value, installation_key FROM vault"
-        ).fetchone()
-    if row is None:
-        raise _damaged_head()
-    kind, text, check_value, wrapped = row
-    if kind != secret.kind:
-        raise WrongSecretError(
-            f"This vault's key comes from a {kind}, not from a {secret.kind}.",
-            hint="Open it with that; `facetill enroll rotate-key --key KIND` changes the kind.",
-        )
-    try:
-        record = json.loads(cast("str", text))
-    except ValueError as e:
-        raise _damaged_head() from e
-    if not isinstance(record, dict):
-        raise _damaged_head()
-    for master in secret.candidates(record):
-        try:
-            plain = sealing.unseal(sealing.subkey(master, "check"), check_value, home.id, "check")
-        except sealing.SealBrokenError:
-            continue
-        if not hmac.compare_digest(plain, _CHECK):
-            continue
-        try:
-            installation = sealing.unseal(
-                sealing.subkey(master, "wrap"), wrapped, "vault", "installation-key"
-            )
-        except sealing.SealBrokenError as e:
-            raise _damaged_head() from e
-        with contextlib.suppress(StorageError):  # a staged key opens as well as a settled one
-            secret.settle(record, master)
-        return _Keys(master, installation, record, cast("bytes", check_value))
-    what = "passphrase" if kind == "passphrase" else "key"
-    raise WrongSecretError(
-        f"This is not the vault's {what}.",
-        hint=f"Give the {what} that the vault was made with; nothing was changed.",
-    )
-
-
-def _check_value(master: bytes, home_id: str) -> bytes:
-    return sealing.seal(sealing.subkey(master, "check"), _CHECK, home_id, "check")
-
-
-def _wrap_installation(master: bytes, installation: bytes) -> bytes:
-    return sealing.seal(sealing.subkey(master, "wrap"), installation, "vault", "installation-key")
 
 
 def _unit(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -599,10 +490,4 @@ def _damaged(pseudonym: str) -> DamagedError:
     return DamagedError(
         f"The vault's row of {pseudonym} is damaged.",
         hint=f"Restore vault.db from a backup, or run: facetill enroll revoke {pseudonym}",
-    )
-
-
-def _damaged_head() -> DamagedError:
-    return DamagedError(
-        "The vault's own settings are damaged.", hint="Restore vault.db from your backup."
     )
