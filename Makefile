@@ -63,7 +63,8 @@ $(BIN)/python: | system
 # --require-hashes refuses any file that is not the one the lock names
 define install
 	@echo 'Installing the pinned packages of $(1)'
-	@$(BIN)/python -m pip install -q --require-hashes --no-deps -r $(1)
+	@$(BIN)/python -m pip install --progress-bar off --require-hashes --no-deps -r $(1) \
+	  | sed -un 's/^Collecting \([^ ]*\).*/  \1/p'
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 endef

@@ -23,6 +23,7 @@ PROMINENT_SHARE = 0.25  # of the largest face's area: a second one so large stan
 BRIGHTNESS_MIN, BRIGHTNESS_MAX = 35.0, 235.0  # mean grey of the face, 0..255
 SHARPNESS_MIN = 12.0  # variance of the Laplacian over the aligned face
 PASSIVE_EVERY_FRAMES = 4
+LEVEL_MIN, LEVEL_MAX = 0.11, 0.33  # of `nod_of`
 
 
 def _obstacle(faces: list[Face], image: NDArray[np.uint8]) -> str:
@@ -70,6 +71,24 @@ def turn_of(mesh: NDArray[np.float32]) -> float:
     return (right - left) / max(right + left, 1e-6)
 
 
+def nod_of(mesh: NDArray[np.float32]) -> float:
+    """How far the head is lowered: the nose's drop below the eyes over the height of the face.
+
+    Args:
+        mesh: float32 (468, 3), of MediaPipe's face mesh.
+
+    Returns:
+        0.14 to 0.31 for level faces on video, above 0.42 looking down, below 0.10 looking up.
+    """
+    right_eye, left_eye, nose, brow, chin = (
+        np.asarray(mesh[index, :2], dtype=np.float64) for index in (33, 263, 1, 10, 152)
+    )
+    along = left_eye - right_eye
+    down = np.array([-along[1], along[0]])
+    height = abs(float((chin - brow) @ down))
+    return float((nose - (right_eye + left_eye) / 2) @ down) / max(height, 1e-6)
+
+
 def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observation:
     """Measure one frame; only what will be used is computed.
 
@@ -88,7 +107,9 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
     landmarks = vision.landmarks(image, face)
     turn = turn_of(landmarks.mesh)
     ahead = abs(turn) <= AHEAD_MAX
-    embedding = vision.embed(image, face) if wants_embedding and ahead else None
+    # a lowered head is the same person's at a cosine of 0.4: it is no witness for or against
+    level = LEVEL_MIN <= nod_of(landmarks.mesh) <= LEVEL_MAX
+    embedding = vision.embed(image, face) if wants_embedding and ahead and level else None
     score = None
     if ahead and frame.index % PASSIVE_EVERY_FRAMES == 0:
         score = vision.passive(image, face)

@@ -43,11 +43,14 @@ class Frame:
         image: uint8 (H, W, 3), BGR, its longer side at most 1280; never changed in place.
         t_ms: milliseconds since the source began: media time of files, arrival time of cameras.
         index: counts frames from 0.
+        centre_x: where the face is expected, as a share of the width; a recording may know better
+            than the middle.
     """
 
     image: NDArray[np.uint8]
     t_ms: int
     index: int
+    centre_x: float = 0.5
 
 
 class Source(Protocol):
@@ -312,7 +315,8 @@ class SampleSource(_Quiet):
         if not self._plan:
             self._plan = list(self._rest)
         image = self._pictures[self._plan.pop(0)]
-        frame = Frame(image, round(self._index * self._frame_ms), self._index)
+        t_ms = round(self._index * self._frame_ms)
+        frame = Frame(image, t_ms, self._index, sample.CENTRE_X)
         self._index += 1
         return frame
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Frames of the clip, by what the person in it does; first and last, both counted. Between two
 # actions the resting stretch plays to and fro. No stretch of paying is one of enrolling.
 ENROL = (225, 299)
+CENTRE_X = 0.68  # the person sits right of the middle
 REST = (320, 346)
 ACTIONS = {
     "blink": (376, 392),

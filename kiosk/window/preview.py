@@ -46,6 +46,10 @@ class HasImage(Protocol):
     def image(self) -> BgrImage:
         """BGR, uint8, height x width x 3."""
 
+    @property
+    def centre_x(self) -> float:
+        """Where the face is expected, as a share of the width."""
+
 
 def pixmap_of(image: BgrImage) -> QPixmap:
     """A pixmap that owns its memory, of a BGR uint8 array of height x width x 3."""
@@ -66,6 +70,7 @@ class Preview(QWidget):
         self._newest = newest
         self._shown: object = None
         self._pixmap = QPixmap()
+        self._centre_x = 0.5
         self._blank = False
         self._done = 0
         self._total = 0
@@ -96,6 +101,7 @@ class Preview(QWidget):
             return
         self._shown = frame
         self._pixmap = pixmap_of(frame.image)
+        self._centre_x = frame.centre_x
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -149,7 +155,9 @@ class Preview(QWidget):
         scale = max(oval.width() / wide, oval.height() / high)
         painter.translate(oval.center())
         painter.scale(-scale, scale)  # a mirror: the shopper's left is on the left
-        painter.drawPixmap(QPointF(-wide / 2, -high / 2), self._pixmap)
+        half = oval.width() / scale / 2
+        middle = min(max(self._centre_x * wide, half), wide - half)
+        painter.drawPixmap(QPointF(-middle, -high / 2), self._pixmap)
         self.frames_drawn += 1
 
     def _paint_ring(self, painter: QPainter, oval: QRectF) -> None:

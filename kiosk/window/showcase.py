@@ -63,6 +63,7 @@ class Card:
     """A drawn frame: a plain gradient with a head, 640 x 480."""
 
     image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+    centre_x: float = 0.5
 
 
 def drawn_card() -> Card:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kiosk.liveness import AHEAD_MAX, TURNED_MIN
-from kiosk.observe import turn_of
+from kiosk.observe import observe, turn_of
 from models import sample
 from models.frames import VideoSource
 
@@ -63,3 +63,15 @@ def _rolled(image, degrees):
 @pytest.mark.parametrize("move", [_rolled, _tilted])
 def test_a_picture_tilted_by_hand_turns_nothing(turn, frame, number, degrees, move):
     assert abs(turn(move(frame(number), degrees))) < TURNED_MIN
+
+
+def test_a_lowered_head_bears_no_witness_and_a_level_one_does(vision, shared_dir):
+    def embedding(number):
+        video = VideoSource(shared_dir / "media" / "turning_live.mp4", number, number)
+        seen = observe(vision, video.read(), wants_embedding=True)
+        video.close()
+        return seen.embedding
+
+    assert embedding(384) is None  # looking down
+    assert embedding(450) is None  # looking up
+    assert embedding(36) is not None

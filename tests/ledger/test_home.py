@@ -137,6 +137,7 @@ def test_a_key_never_shows_its_secret(tmp_path):
 
 
 def test_the_models_folder_may_be_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("FACETILL_MODELS", raising=False)
     home = create_home(tmp_path / "h", "live")
     assert home.models_dir == home.path / "models"
     monkeypatch.setenv("FACETILL_MODELS", str(tmp_path / "weights"))
