@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, cast
 
 from ledger import canonical, keys, note, rules, store
 from ledger.authorization import bad_field, require_integer, require_pseudonym
+from ledger.consistency import ConsistencyProof
 from ledger.entries import Genesis, Payment, Station, Topup, parse_leaf, shopper_account
 from ledger.errors import (
     BadInputError,
@@ -278,6 +279,22 @@ class Ledger:
         """The newest signed tree head."""
         with self._reading():
             return self._log.checkpoint(self._log.size() - 1)
+
+    def prove_consistency(self, first: int) -> ConsistencyProof:
+        """That the book now continues the book of its first entries.
+
+        Raises:
+            BadInputError: It never had that many.
+        """
+        with self._reading():
+            size = self._log.size()
+            if not 0 < first <= size:
+                raise BadInputError(
+                    f"The book has {size} entries; it cannot be compared at {first}.",
+                    hint=f"Choose a size from 1 to {size}.",
+                )
+            path, head = self._log.consistency(first), self._log.checkpoint(size - 1)
+        return ConsistencyProof(first, path, head)
 
     def __len__(self) -> int:
         with self._reading():

@@ -26,6 +26,9 @@ _LEDGER_EXAMPLES = """examples:
   facetill ledger register assets:cash        an account's history
   facetill ledger receipt ID --json > r.json  a receipt with its proof
   facetill ledger verify r.json --key VKEY    needs no book and no private key
+  facetill ledger head > kept.note            the newest signed head, to be kept elsewhere
+  facetill ledger prove consistency 120 > p   that nothing before entry 120 was changed since
+  facetill ledger verify p --since kept.note --key VKEY
 """
 _INPUT_BYTES_MAX = 1_000_001
 
@@ -78,12 +81,33 @@ def register(
     receipt = _parser(verbs, common, "receipt", "Print a payment's receipt again.", _receipt)
     receipt.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
     receipt.add_argument("--qr", action="store_true", help="the text of its QR code instead")
-    prove = _parser(verbs, common, "prove", "A payment's proof, as C2SP tlog-proof.", _prove)
-    prove.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
-    verify = _parser(
-        verbs, common, "verify", "Verify a receipt; needs no book and no private key.", _verify
+    prove = verbs.add_parser("prove", help="proofs for whoever has no access to the book")
+    proofs = prove.add_subparsers(dest="proof", metavar="PROOF", required=True)
+    inclusion = _parser(
+        proofs, common, "inclusion", "That a payment is in the book (C2SP tlog-proof).", _prove
     )
-    verify.add_argument("file", metavar="FILE", help="JSON or QR text of a receipt; - reads stdin")
+    inclusion.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
+    consistency = _parser(
+        proofs,
+        common,
+        "consistency",
+        "That the book continues an earlier one (C2SP tlog-witness request).",
+        _prove_consistency,
+    )
+    consistency.add_argument("first", metavar="SIZE", type=int, help="entries of the earlier book")
+    _parser(verbs, common, "head", "The newest signed head, for others to keep.", _head)
+    verify = _parser(
+        verbs, common, "verify", "Verify a proof; needs no book and no private key.", _verify
+    )
+    verify.add_argument(
+        "file", metavar="FILE", help="a receipt's JSON or QR text, or a proof; - reads stdin"
+    )
+    verify.add_argument(
+        "--since",
+        metavar="HEAD",
+        type=Path,
+        help="FILE is a consistency proof; HEAD is the signed head kept from before",
+    )
     verify.add_argument(
         "--key", metavar="VKEY", help="the ledger's public key, or a file with it (default: HOME's)"
     )
@@ -254,6 +278,35 @@ def _prove(args: argparse.Namespace) -> Result:
     return 0, result, receipt.proof_text()
 
 
+def _prove_consistency(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        text = book.prove_consistency(args.first).text()
+    return 0, {"ok": True, "first": args.first, "proof": text}, text
+
+
+def _head(args: argparse.Namespace) -> Result:
+    from ledger.book import Ledger
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        head = book.head
+    return 0, {"ok": True, "head": head}, head
+
+
+def _verify_consistency(args: argparse.Namespace, data: bytes, key: VerifierKey) -> Result:
+    from ledger import consistency
+
+    proof = consistency.parse(data.decode("utf-8", "replace"))
+    newer = consistency.verify(proof, _read(args.since).decode("utf-8", "replace"), key)
+    result: dict[str, object] = {"ok": True, "log": key.name, "first": proof.first}
+    result["entries"] = newer.size
+    text = f"Verified: {key.name} with {newer.size} entries continues it with {proof.first}.\n"
+    return 0, result, text
+
+
 def _verify(args: argparse.Namespace) -> Result:
     from ledger import audit, receipt
     from ledger.home import open_home
@@ -261,6 +314,8 @@ def _verify(args: argparse.Namespace) -> Result:
 
     key = _key(args.key) if args.key else audit.trusted_key(open_home(args.home))
     data = sys.stdin.buffer.read(_INPUT_BYTES_MAX) if args.file == "-" else _read(Path(args.file))
+    if args.since is not None:
+        return _verify_consistency(args, data, key)
     proven = receipt.verify(data, key)
     record = proven.to_json()
     result: dict[str, object] = {"ok": True, "log": key.name, **record}

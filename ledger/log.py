@@ -118,6 +118,10 @@ class Log:
         """Inclusion path of an entry in the tree that ends with it."""
         return tuple(merkle.inclusion_proof(index, index + 1, self._subtree))
 
+    def consistency(self, first: int) -> tuple[bytes, ...]:
+        """Proof that the newest tree continues the one of `first` entries."""
+        return tuple(merkle.consistency_proof(first, self.size(), self._subtree))
+
     def checkpoint(self, index: int) -> str:
         """The signed head right after an entry."""
         row = self._db.execute("SELECT head FROM entries WHERE idx = ?", (index,)).fetchone()

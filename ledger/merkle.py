@@ -130,3 +130,57 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes
         number >>= 1
         last >>= 1
     return root if last == 0 else None
+
+
+def consistency_proof(first: int, size: int, subtree: Subtree) -> list[bytes]:
+    """What shows that the tree of `first` leaves is the beginning of the tree of `size`.
+
+    RFC 9162, 2.1.4.1; empty where both are the same.
+    """
+    if not 0 < first <= size:
+        raise ValueError("a proof leads from a tree that is not empty to one not smaller")
+    path = []
+    start, end, whole = 0, size, True
+    while first != end:
+        middle = start + (1 << (end - start - 1).bit_length() - 1)
+        if first <= middle:
+            path.append(_range_hash(middle, end, subtree))
+            end = middle
+        else:
+            path.append(_range_hash(start, middle, subtree))
+            start, whole = middle, False
+    if not whole:
+        path.append(_range_hash(start, end, subtree))
+    return path[::-1]
+
+
+def is_consistent(
+    first: int, first_root: bytes, size: int, root: bytes, path: Sequence[bytes]
+) -> bool:
+    """Whether a proof leads from one tree head to the other (RFC 9162, 2.1.4.2)."""
+    if not 0 < first <= size:
+        return False
+    if first == size:
+        return not path and first_root == root
+    number, last = first - 1, size - 1
+    while number & 1:
+        number >>= 1
+        last >>= 1
+    # a tree of a power of two of leaves is itself the first hash
+    hashes = list(path) if number else [first_root, *path]
+    if not hashes:
+        return False
+    old = new = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while not number & 1 and number:
+                number >>= 1
+                last >>= 1
+        else:
+            new = node_hash(new, sibling)
+        number >>= 1
+        last >>= 1
+    return (old, new) == (first_root, root) and last == 0

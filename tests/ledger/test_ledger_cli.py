@@ -96,7 +96,7 @@ def test_a_receipt_goes_out_and_verifies(run, stocked, tmp_path):
         status, record, text = run("ledger", "verify", tmp_path / name)
         assert (status, record["entry"]) == (0, paid.index)
         assert "4.00 EUR" in text
-    assert run("ledger", "prove", paid.id)[2] == paid.proof_text()
+    assert run("ledger", "prove", "inclusion", paid.id)[2] == paid.proof_text()
     with pytest.raises(UnknownReceipt):
         run("ledger", "receipt", "nope")
     with pytest.raises(BadInputError):
@@ -130,3 +130,18 @@ def test_reading_a_balance_imports_no_eyes(request, stocked):
     started = time.monotonic()
     subprocess.run([sys.executable, "-c", code], check=True, cwd=request.config.rootpath)
     assert time.monotonic() - started < 5
+
+
+def test_a_kept_head_and_a_proof_are_enough_to_see_that_a_book_goes_on(run, stocked, tmp_path):
+    kept = tmp_path / "kept.note"
+    kept.write_text(run("ledger", "head")[2])
+    size = len(stocked.book)
+    stocked.pay()
+    proof = tmp_path / "proof"
+    proof.write_text(run("ledger", "prove", "consistency", size)[2])
+    status, record, text = run("ledger", "verify", proof, "--since", kept)
+    assert (status, record["first"], record["entries"]) == (0, size, size + 1)
+    assert "continues" in text
+    proof.write_text(proof.read_text().replace(f"old {size}", f"old {size - 1}"))
+    with pytest.raises(ProofRefused):
+        run("ledger", "verify", proof, "--since", kept)

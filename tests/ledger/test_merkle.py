@@ -160,3 +160,82 @@ def test_a_leaf_costs_a_logarithm():
         longest = max(longest, len(completed))
     assert longest <= 14
     assert len(frontier.hashes) <= 13
+
+
+def plain_consistency(m, leaves, whole=True):
+    """RFC 9162, 2.1.4.1, to the letter."""
+    if m == len(leaves):
+        return [] if whole else [plain_root(leaves)]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    if m <= k:
+        return [*plain_consistency(m, leaves[:k], whole), plain_root(leaves[k:])]
+    return [*plain_consistency(m - k, leaves[k:], whole=False), plain_root(leaves[:k])]
+
+
+@pytest.mark.parametrize(
+    ("first", "size", "wanted"),
+    [
+        (1, 1, []),
+        (
+            1,
+            8,
+            [
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            6,
+            8,
+            [
+                "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            ],
+        ),
+        (
+            2,
+            5,
+            [
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ],
+)
+def test_the_reference_consistency_proofs_are_met(first, size, wanted):
+    path = merkle.consistency_proof(first, size, subtrees(grow(LEAVES)[0]))
+    assert [step.hex() for step in path] == wanted
+    old, new = (bytes.fromhex(ROOTS[n - 1]) for n in (first, size))
+    assert merkle.is_consistent(first, old, size, new, path)
+
+
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=70), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_consistency_proof_holds_and_any_change_breaks_it(leaves, data):
+    kept, roots = grow(leaves)
+    size = data.draw(st.integers(1, len(leaves)))
+    first = data.draw(st.integers(1, size))
+    path = merkle.consistency_proof(first, size, subtrees(kept))
+    assert path == plain_consistency(first, leaves[:size])
+    old, new = roots[first - 1], roots[size - 1]
+    assert merkle.is_consistent(first, old, size, new, path)
+    wrong = b"\x00" * 32
+    assert not merkle.is_consistent(first, wrong, size, new, path)
+    assert not merkle.is_consistent(first, old, size, wrong, path)
+    assert not merkle.is_consistent(first, old, size, new, [*path, wrong])
+    assert not merkle.is_consistent(size + 1, old, size, new, path)
+    if path:
+        place = data.draw(st.integers(0, len(path) - 1))
+        altered = [*path[:place], wrong, *path[place + 1 :]]
+        assert not merkle.is_consistent(first, old, size, new, altered)
+        assert not merkle.is_consistent(first, old, size, new, path[:-1])
+
+
+@pytest.mark.parametrize(("first", "size"), [(0, 3), (4, 3)])
+def test_no_proof_leads_from_nothing_or_backwards(first, size):
+    with pytest.raises(ValueError, match="not smaller"):
+        merkle.consistency_proof(first, size, subtrees(grow(LEAVES)[0]))
