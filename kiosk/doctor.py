@@ -74,8 +74,11 @@ def _sqlite() -> Finding:
 def _models(home: Path) -> Finding:
     from models.errors import Error
     from models.fetch import verify
+    from models.store import MANIFEST
 
     folder = models_folder(home)
+    if not (folder / MANIFEST).exists():
+        return Finding("models", "missing", "not fetched yet", "facetill models fetch")
     try:
         bad = verify(folder)
     except Error as error:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import keys, merkle, note, rules, store
-from ledger.entries import Genesis, Payment, Station, Topup, parse_leaf, shopper_account
+from ledger.entries import Genesis, Payment, Refund, Station, Topup, parse_leaf, shopper_account
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ class _Audit:
         self._balances: dict[tuple[str, str], int] = {}
         self._touched: dict[tuple[str, str], int] = {}
         self._recorded_ms = 0
+        self._payments: dict[str, Payment] = {}
+        self._refunded: dict[str, int] = {}
 
     def find(self, index: int | None, problem: str) -> None:
         """Note a finding; beyond FINDINGS_MAX they are no longer told apart."""
@@ -300,6 +302,8 @@ class _Audit:
             self._stations[content.entry_id] = content.public_bytes
         elif isinstance(content, Topup):
             self._check_topup(index, content)
+        elif isinstance(content, Refund):
+            self._check_refund(index, content)
         else:
             self._check_payment(index, entry, content)
         totals: dict[str, int] = {}
@@ -320,8 +324,25 @@ class _Audit:
         except Refused as e:
             self.find(index, f"it should have been refused: {e.message.rstrip('.')}")
 
+    def _check_refund(self, index: int, refund: Refund) -> None:
+        station = f"station/desk/{refund.desk}"
+        self._check_signature(index, station, refund.signature, refund.message())
+        if refund.mode != self._home.mode:
+            self.find(index, f"it is of a {refund.mode} home")
+        payment = self._payments.get(refund.payment)
+        if payment is None:
+            self.find(index, "it gives back a payment that is not before it")
+            return
+        refunded = self._refunded.get(refund.payment, 0)
+        try:
+            rules.require_refund(refund, payment, refunded, self._balance(refund.pseudonym))
+        except Refused as e:
+            self.find(index, f"it should have been refused: {e.message.rstrip('.')}")
+        self._refunded[refund.payment] = refunded + refund.amount_minor
+
     def _check_payment(self, index: int, entry: Entry, payment: Payment) -> None:
         a = payment.signed.authorization
+        self._payments[a.id] = payment
         station = f"station/kiosk/{a.kiosk}"
         self._check_signature(index, station, payment.signed.signature, a.message())
         if payment.mode != self._home.mode:

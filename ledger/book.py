@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, cast
 from ledger import canonical, keys, note, rules, store
 from ledger.authorization import bad_field, require_integer, require_pseudonym
 from ledger.consistency import ConsistencyProof
-from ledger.entries import Genesis, Payment, Station, Topup, parse_leaf, shopper_account
+from ledger.entries import Genesis, Payment, Refund, Station, Topup, parse_leaf, shopper_account
 from ledger.errors import (
     BadInputError,
     BadSignature,
@@ -200,6 +200,54 @@ class Ledger:
                 rules.require_same(first, same_time, topup_id)
                 return known
             rules.require_topup(new, self.genesis, self._balance(pseudonym))
+            entry = self._append(new, now_ms)
+        self._keep_head()
+        return entry
+
+    def refund(
+        self,
+        payment_id: str,
+        amount_minor: int,
+        refund_id: str,
+        desk_key: keys.StationKey,
+        now_ms: int,
+    ) -> Entry:
+        """Give back a payment, or a part of it, to the shopper's balance; once a `refund_id`.
+
+        Args:
+            payment_id: The payment's id, as on its receipt.
+            amount_minor: 1 or more minor units, and with all refunds before at most what was paid.
+            refund_id: 1..64 of letters, digits, dot, hyphen and underscore.
+            desk_key: A desk's key that the book knows.
+            now_ms: The time.
+
+        Raises:
+            UnknownReceipt, RefundTooHigh, StorageError: As named; nothing was written.
+        """
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        paid = cast("Payment", self.receipt(payment_id).entry.content)
+        a = paid.signed.authorization
+        unsigned = Refund(
+            refund_id,
+            a.id,
+            a.pseudonym,
+            amount_minor,
+            a.currency,
+            now_ms,
+            desk_key.key_id,
+            self.home.mode,
+        )
+        new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
+        with self._writing():
+            self._require_signed(new.desk, "desk", new.signature, new.message())
+            known = self._log.by_id(new.entry_id)
+            if known is not None:
+                first = cast("Refund", known.content)
+                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
+                rules.require_same(first, same_time, refund_id)
+                return known
+            refunded_minor = self._log.refunded_minor(a.id)
+            rules.require_refund(new, paid, refunded_minor, self._balance(a.pseudonym))
             entry = self._append(new, now_ms)
         self._keep_head()
         return entry

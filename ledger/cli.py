@@ -24,6 +24,7 @@ _LEDGER_EXAMPLES = """examples:
   facetill ledger check                       silent and 0 when all is as it was written
   facetill ledger balance                     every account
   facetill ledger register assets:cash        an account's history
+  facetill ledger refund ID 2.50              give a part of a payment back
   facetill ledger receipt ID --json > r.json  a receipt with its proof
   facetill ledger verify r.json --key VKEY    needs no book and no private key
   facetill ledger head > kept.note            the newest signed head, to be kept elsewhere
@@ -81,6 +82,10 @@ def register(
     receipt = _parser(verbs, common, "receipt", "Print a payment's receipt again.", _receipt)
     receipt.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
     receipt.add_argument("--qr", action="store_true", help="the text of its QR code instead")
+    refund = _parser(verbs, common, "refund", "Give a payment back, or a part of it.", _refund)
+    refund.add_argument("payment", metavar="ID", help="the payment's id, as on the receipt")
+    refund.add_argument("amount", metavar="AMOUNT", nargs="?", help="such as 2.50 (default: all)")
+    refund.add_argument("--id", metavar="ID", help="asking twice with one id refunds once")
     prove = verbs.add_parser("prove", help="proofs for whoever has no access to the book")
     proofs = prove.add_subparsers(dest="proof", metavar="PROOF", required=True)
     inclusion = _parser(
@@ -261,6 +266,41 @@ def _receipt(args: argparse.Namespace) -> Result:
         result["qr"] = receipt.qr_payload()
         return 0, result, receipt.qr_payload() + "\n"
     return 0, result, receipt.text()
+
+
+def _refund(args: argparse.Namespace) -> Result:
+    import uuid
+
+    from ledger.book import Ledger
+    from ledger.home import open_home, station_key
+    from ledger.money import format_amount, parse_amount
+
+    home = open_home(args.home)
+    with Ledger.open(home) as book:
+        paid = book.receipt(args.payment)
+        amount_minor = (
+            paid.amount_minor if args.amount is None else parse_amount(args.amount, home.currency)
+        )
+        entry = book.refund(
+            paid.id,
+            amount_minor,
+            args.id or uuid.uuid4().hex,
+            station_key(home, "desk"),
+            time.time_ns() // 1_000_000,
+        )
+        balance_minor = book.balance(paid.pseudonym)
+    result: dict[str, object] = {
+        "ok": True,
+        "entry": entry.index,
+        "id": entry.id,
+        "amount_minor": amount_minor,
+        "balance_minor": balance_minor,
+    }
+    text = (
+        f"Booked as entry {entry.index}: {format_amount(amount_minor, home.currency)} given back;"
+        f" {paid.pseudonym} has {format_amount(balance_minor, home.currency)}.\n"
+    )
+    return 0, result, text
 
 
 def _prove(args: argparse.Namespace) -> Result:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 TOPUP_CONTEXT: Final = b"facetill/topup/v1\n"
+REFUND_CONTEXT: Final = b"facetill/refund/v1\n"
 CASH: Final = "assets:cash"
 SALES: Final = "income:sales"
 
@@ -261,12 +262,77 @@ class Payment:
         return cls(signed, Order.from_record(fields["order"]), cast("Mode", fields["mode"]))
 
 
-AnyContent: TypeAlias = Genesis | Station | Topup | Payment
+@dataclass(frozen=True)
+class Refund:
+    """Money of a payment given back to the shopper's prepaid balance, signed by the desk."""
+
+    kind: ClassVar[str] = "refund"
+    id: str
+    payment: str
+    pseudonym: str
+    amount_minor: int
+    currency: str
+    issued_at_ms: int
+    desk: str
+    mode: Mode
+    signature: bytes = b""
+
+    def __post_init__(self) -> None:
+        require_pattern("refund id", self.id, _TOPUP_ID)
+        require_pattern("payment id", self.payment, _HEX_32)
+        require_pseudonym(self.pseudonym)
+        require_integer("amount_minor", self.amount_minor, 1, MINOR_MAX)
+        exponent(self.currency)
+        require_integer("issued_at_ms", self.issued_at_ms, 0, canonical.INTEGER_MAX)
+        require_pattern("desk", self.desk, _HEX_32)
+        require_mode(self.mode)
+
+    @property
+    def entry_id(self) -> str:
+        return f"refund/{self.payment}/{self.id}"
+
+    def signed_record(self) -> Body:
+        """What the desk signs."""
+        return {
+            "id": self.id,
+            "payment": self.payment,
+            "pseudonym": self.pseudonym,
+            "amount_minor": self.amount_minor,
+            "currency": self.currency,
+            "issued_at_ms": self.issued_at_ms,
+            "desk": self.desk,
+            "mode": self.mode,
+        }
+
+    def message(self) -> bytes:
+        """The bytes that the desk signs."""
+        return REFUND_CONTEXT + canonical.encode(self.signed_record())
+
+    def body(self) -> Body:
+        return {"refund": self.signed_record(), "signature": b64(self.signature)}
+
+    def postings(self) -> tuple[Posting, ...]:
+        return (
+            Posting(SALES, self.currency, self.amount_minor),
+            Posting(shopper_account(self.pseudonym), self.currency, -self.amount_minor),
+        )
+
+    @classmethod
+    def from_body(cls, body: Body) -> Refund:
+        fields = require_fields(body, {"refund": dict, "signature": str})
+        kinds = _strings("id", "payment", "pseudonym", "currency", "desk", "mode")
+        kinds |= {"amount_minor": int, "issued_at_ms": int}
+        record = cast("dict[str, Any]", require_fields(fields["refund"], kinds))
+        return cls(**record, signature=signature_from_text(fields["signature"]))
+
+
+AnyContent: TypeAlias = Genesis | Station | Topup | Payment | Refund
 _KINDS: Final[dict[str, type[AnyContent]]] = {
     "genesis": Genesis,
     "station": Station,
     "topup": Topup,
     "payment": Payment,
+    "refund": Refund,
 }
 
 
@@ -281,7 +347,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """genesis, station, topup or payment."""
+        """genesis, station, topup, payment or refund."""
         return self.content.kind
 
     @property

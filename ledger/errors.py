@@ -169,6 +169,10 @@ class BalanceTooHigh(Refused):
     """A top-up would lift a balance above the limit."""
 
 
+class RefundTooHigh(Refused):
+    """More would be given back than was paid."""
+
+
 class UnknownReceipt(Refused):
     """The book has no payment with this id."""
 

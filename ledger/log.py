@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from ledger import keys, merkle, note
-from ledger.entries import Entry, parse_leaf
+from ledger.entries import Entry, Refund, parse_leaf
 from ledger.errors import BadInputError, DamagedError
 
 if TYPE_CHECKING:
@@ -96,6 +96,15 @@ class Log:
         if entry.id != entry_id:
             raise damaged_entry(entry.index)
         return entry
+
+    def refunded_minor(self, payment_id: str) -> int:
+        """What was given back of a payment so far, in minor units."""
+        first, beyond = f"refund/{payment_id}/", f"refund/{payment_id}0"  # 0 follows the slash
+        rows = self._db.execute(
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ?", (first, beyond)
+        )
+        refunds = (self.parse(cast("int", i), cast("bytes", leaf)).content for i, leaf in rows)
+        return sum(refund.amount_minor for refund in refunds if isinstance(refund, Refund))
 
     def batch(self, start: int, count: int) -> list[Entry]:
         """Up to `count` entries from index `start` on."""

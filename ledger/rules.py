@@ -17,6 +17,7 @@ from ledger.errors import (
     InsufficientFunds,
     LifetimeTooLong,
     NotYetValid,
+    RefundTooHigh,
     WrongAmount,
     WrongCart,
     WrongCurrency,
@@ -25,7 +26,7 @@ from ledger.money import MINOR_MAX, format_amount
 
 if TYPE_CHECKING:
     from ledger.authorization import Authorization
-    from ledger.entries import AnyContent, Genesis, Payment, Topup
+    from ledger.entries import AnyContent, Genesis, Payment, Refund, Topup
 
 LIFETIME_MS_MAX: Final = 120_000
 SKEW_MS_MAX: Final = 5_000
@@ -80,6 +81,42 @@ def require_topup(topup: Topup, book: Genesis, balance_minor: int) -> None:
         raise BalanceTooHigh(
             "The top-up would lift the balance above what the book can hold.",
             hint="Top up a smaller amount.",
+        )
+
+
+def require_refund(
+    refund: Refund, payment: Payment, refunded_minor: int, balance_minor: int
+) -> None:
+    """Refuse to give back more than was paid, or to somebody else.
+
+    Args:
+        refund: What is asked.
+        payment: What was paid.
+        refunded_minor: What was given back of it before.
+        balance_minor: The shopper's balance.
+    """
+    a = payment.signed.authorization
+    if (refund.payment, refund.pseudonym) != (a.id, a.pseudonym):
+        raise WrongCart(
+            "The refund is not for the shopper who made that payment.",
+            hint="Name the payment by the id on its receipt.",
+        )
+    if refund.currency != a.currency:
+        raise WrongCurrency(
+            f"The payment was in {a.currency}, not in {refund.currency}.",
+            hint=f"Refund in {a.currency}.",
+        )
+    left_minor = a.amount_minor - refunded_minor
+    if refund.amount_minor > left_minor:
+        raise RefundTooHigh(
+            f"Of this payment {format_amount(left_minor, a.currency)} can still be given back,"
+            f" not {format_amount(refund.amount_minor, a.currency)}.",
+            hint="Refund less; `facetill ledger print` shows what was given back.",
+        )
+    if balance_minor + refund.amount_minor > BALANCE_MINOR_MAX:
+        raise BalanceTooHigh(
+            "The refund would lift the balance above what the book can hold.",
+            hint="Refund a smaller amount.",
         )
 
 

@@ -30,6 +30,7 @@ class BookAgainstModel(RuleBasedStateMachine):
         self.balances = {"s-ann": 0, "s-bob": 0}
         self.topups = {}
         self.payments = []
+        self.refunds = {}
         self.size = 3
 
     def teardown(self):
@@ -90,6 +91,27 @@ class BookAgainstModel(RuleBasedStateMachine):
     def pay_again(self, data):
         signed, order, receipt = data.draw(st.sampled_from(self.payments))
         assert self.book.post(signed, order, self.now_ms) == receipt
+
+    @precondition(lambda self: self.payments)
+    @rule(data=st.data(), amount=st.integers(1, 900), number=st.integers(0, 2))
+    def refund(self, data, amount, number):
+        signed, order, _ = data.draw(st.sampled_from(self.payments))
+        payment = signed.authorization
+        known = self.refunds.setdefault(payment.id, {})
+        try:
+            self.book.refund(payment.id, amount, f"r{number}", self.desk, self.now_ms)
+        except errors.AlreadyUsedWithOtherContent:
+            assert known[number] != amount
+        except errors.RefundTooHigh:
+            assert number not in known
+            assert sum(known.values()) + amount > order.total_minor
+        else:
+            if number not in known:
+                known[number] = amount
+                self.balances[payment.pseudonym] += amount
+                self.size += 1
+            assert known[number] == amount
+            assert sum(known.values()) <= order.total_minor
 
     @rule(jump_ms=st.sampled_from([1, 60_000, -500_000, 315_576_000_000]))
     def the_clock_jumps(self, jump_ms):
