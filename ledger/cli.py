@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ledger.entries import Entry
     from ledger.note import VerifierKey
 
 Result: TypeAlias = tuple[int, dict[str, object], str]
@@ -24,6 +23,7 @@ _LEDGER_EXAMPLES = """examples:
   facetill ledger check                       silent and 0 when all is as it was written
   facetill ledger balance                     every account
   facetill ledger register assets:cash        an account's history
+  facetill ledger export --format beancount   also csv, json, hledger
   facetill ledger refund ID 2.50              give a part of a payment back
   facetill ledger receipt ID --json > r.json  a receipt with its proof
   facetill ledger verify r.json --key VKEY    needs no book and no private key
@@ -79,6 +79,14 @@ def register(
         "account", nargs="?", metavar="ACCOUNT", help="this account and those below it"
     )
     _parser(verbs, common, "print", "The journal, in the manner of hledger.", _print)
+    export = _parser(verbs, common, "export", "The book for other programs to read.", _export)
+    export.add_argument(
+        "--format",
+        choices=("csv", "json", "hledger", "beancount"),
+        default="csv",
+        help="default: csv",
+    )
+    export.add_argument("--output", type=Path, metavar="FILE", help="a new file (default: print)")
     receipt = _parser(verbs, common, "receipt", "Print a payment's receipt again.", _receipt)
     receipt.add_argument("id", metavar="ID", help="the payment's id, as on the receipt")
     receipt.add_argument("--qr", action="store_true", help="the text of its QR code instead")
@@ -243,16 +251,38 @@ def _register(args: argparse.Namespace) -> Result:
 
 
 def _print(args: argparse.Namespace) -> Result:
+    from ledger import export
     from ledger.book import Ledger
     from ledger.home import open_home
 
     with Ledger.open(open_home(args.home), read_only=True) as book:
         entries = list(book.entries())
-    return (
-        0,
-        {"ok": True, "entries": [_entry_record(entry) for entry in entries]},
-        "\n".join(_journal(entry) for entry in entries),
-    )
+    records: list[dict[str, object]] = [export.record(entry) for entry in entries]
+    return 0, {"ok": True, "entries": records}, export.to_hledger(entries)
+
+
+def _export(args: argparse.Namespace) -> Result:
+    from ledger import export
+    from ledger.book import Ledger
+    from ledger.errors import BadInputError
+    from ledger.home import open_home
+
+    with Ledger.open(open_home(args.home), read_only=True) as book:
+        entries = list(book.entries())
+    text = export.FORMATS[args.format](entries)
+    result: dict[str, object] = {"ok": True, "format": args.format, "entries": len(entries)}
+    if args.output is None:
+        return 0, {**result, "text": text}, text
+    try:
+        # a name that exists is never overwritten: it may be the only copy of something
+        with args.output.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as e:
+        raise BadInputError(
+            f"{args.output} cannot be written ({e.strerror}).",
+            hint="Name a new file in a folder that may be written.",
+        ) from e
+    return 0, {**result, "file": str(args.output)}, f"{len(entries)} entries in {args.output}.\n"
 
 
 def _receipt(args: argparse.Namespace) -> Result:
@@ -365,41 +395,6 @@ def _verify(args: argparse.Namespace) -> Result:
         f" {proven.index} of {key.name}.\n"
     )
     return 0, result, text
-
-
-def _entry_record(entry: Entry) -> dict[str, object]:
-    return {
-        "entry": entry.index,
-        "id": entry.id,
-        "kind": entry.kind,
-        "clock_ms": entry.clock_ms,
-        "recorded_ms": entry.recorded_ms,
-        "body": entry.content.body(),
-        "postings": [
-            {"account": p.account, "currency": p.currency, "amount_minor": p.amount_minor}
-            for p in entry.postings
-        ],
-    }
-
-
-def _journal(entry: Entry) -> str:
-    """One transaction of an hledger journal; an entry without postings is a comment."""
-    from ledger.entries import Payment
-    from ledger.money import format_amount
-    from ledger.receipt import iso_time
-
-    moment = iso_time(entry.clock_ms)
-    if not entry.postings:
-        return f"; {moment} entry {entry.index} {entry.id}\n"
-    width = max(len(p.account) for p in entry.postings)
-    rows = [f"{moment[:10]} * ({entry.index}) {entry.kind}  ; {moment} {entry.id}"]
-    if isinstance(entry.content, Payment):
-        rows += [f"    ; {line.quantity} x {line.name}" for line in entry.content.order.lines]
-    rows += [
-        f"    {p.account:<{width}}  {format_amount(p.amount_minor, p.currency):>14}"
-        for p in entry.postings
-    ]
-    return "\n".join(rows) + "\n"
 
 
 def _key(text: str) -> VerifierKey:

@@ -145,3 +145,13 @@ def test_a_kept_head_and_a_proof_are_enough_to_see_that_a_book_goes_on(run, stoc
     proof.write_text(proof.read_text().replace(f"old {size}", f"old {size - 1}"))
     with pytest.raises(ProofRefused):
         run("ledger", "verify", proof, "--since", kept)
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "hledger", "beancount"])
+def test_an_export_never_overwrites_a_file(run, tmp_path, form):
+    out = tmp_path / "book"
+    printed = run("ledger", "export", "--format", form)[2]
+    assert run("ledger", "export", "--format", form, "--output", out)[0] == 0
+    assert out.read_bytes().decode() == printed
+    with pytest.raises(BadInputError, match="cannot be written"):
+        run("ledger", "export", "--format", form, "--output", out)
