@@ -30,6 +30,7 @@ _LEDGER_EXAMPLES = """examples:
   facetill ledger head > kept.note            the newest signed head, to be kept elsewhere
   facetill ledger prove consistency 120 > p   that nothing before entry 120 was changed since
   facetill ledger verify p --since kept.note --key VKEY
+  facetill ledger witness p --dir ~/witness --key VKEY    cosign it, as somebody else
 """
 _INPUT_BYTES_MAX = 1_000_001
 
@@ -109,6 +110,17 @@ def register(
     )
     consistency.add_argument("first", metavar="SIZE", type=int, help="entries of the earlier book")
     _parser(verbs, common, "head", "The newest signed head, for others to keep.", _head)
+    witness = _parser(
+        verbs, common, "witness", "Cosign a head that only grew, as somebody else.", _witness
+    )
+    witness.add_argument("file", metavar="FILE", help="a head, or a proof from the last one seen")
+    witness.add_argument(
+        "--dir", required=True, type=Path, metavar="DIR", help="the witness's key and memory"
+    )
+    witness.add_argument("--name", help="what a new witness signs as, such as witness.example/w1")
+    witness.add_argument(
+        "--key", metavar="VKEY", help="the ledger's public key, or a file with it (default: HOME's)"
+    )
     verify = _parser(
         verbs, common, "verify", "Verify a proof; needs no book and no private key.", _verify
     )
@@ -364,6 +376,18 @@ def _head(args: argparse.Namespace) -> Result:
     with Ledger.open(open_home(args.home), read_only=True) as book:
         head = book.head
     return 0, {"ok": True, "head": head}, head
+
+
+def _witness(args: argparse.Namespace) -> Result:
+    from ledger import audit
+    from ledger.home import open_home
+    from ledger.witness import Witness
+
+    key = _key(args.key) if args.key else audit.trusted_key(open_home(args.home))
+    data = sys.stdin.buffer.read(_INPUT_BYTES_MAX) if args.file == "-" else _read(Path(args.file))
+    witness = Witness(args.dir, args.name)
+    text = witness.cosign(data.decode("utf-8", "replace"), key, time.time_ns() // 1_000_000_000)
+    return 0, {"ok": True, "head": text, "witness": str(witness.vkey)}, text
 
 
 def _verify_consistency(args: argparse.Namespace, data: bytes, key: VerifierKey) -> Result:

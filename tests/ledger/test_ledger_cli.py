@@ -155,3 +155,16 @@ def test_an_export_never_overwrites_a_file(run, tmp_path, form):
     assert out.read_bytes().decode() == printed
     with pytest.raises(BadInputError, match="cannot be written"):
         run("ledger", "export", "--format", form, "--output", out)
+
+
+def test_a_witness_cosigns_from_the_command_line(run, stocked, tmp_path):
+    head = tmp_path / "head"
+    head.write_text(run("ledger", "head")[2])
+    folder = tmp_path / "witness"
+    status, record, text = run("ledger", "witness", head, "--dir", folder, "--name", "w.example")
+    assert (status, text.count("\u2014")) == (0, 2)
+    assert record["witness"].startswith("w.example+")
+    stocked.pay()
+    head.write_text(run("ledger", "head")[2])
+    with pytest.raises(ProofRefused, match="without proof"):
+        run("ledger", "witness", head, "--dir", folder)
