@@ -35,7 +35,7 @@ from ledger.log import Log
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import apsw
 
@@ -191,18 +191,11 @@ class Ledger:
             self.home.mode,
         )
         new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
-        with self._writing():
-            self._require_signed(new.desk, "desk", new.signature, new.message())
-            known = self._log.by_id(new.entry_id)
-            if known is not None:
-                first = cast("Topup", known.content)
-                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
-                rules.require_same(first, same_time, topup_id)
-                return known
+
+        def require() -> None:
             rules.require_topup(new, self.genesis, self._balance(pseudonym))
-            entry = self._append(new, now_ms)
-        self._keep_head()
-        return entry
+
+        return self._book_once(new, require, now_ms)
 
     def refund(
         self,
@@ -238,19 +231,12 @@ class Ledger:
             self.home.mode,
         )
         new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
-        with self._writing():
-            self._require_signed(new.desk, "desk", new.signature, new.message())
-            known = self._log.by_id(new.entry_id)
-            if known is not None:
-                first = cast("Refund", known.content)
-                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
-                rules.require_same(first, same_time, refund_id)
-                return known
+
+        def require() -> None:
             refunded_minor = self._log.refunded_minor(a.id)
             rules.require_refund(new, paid, refunded_minor, self._balance(a.pseudonym))
-            entry = self._append(new, now_ms)
-        self._keep_head()
-        return entry
+
+        return self._book_once(new, require, now_ms)
 
     def register_station(
         self, role: Literal["kiosk", "desk"], public_bytes: bytes, now_ms: int
@@ -397,6 +383,21 @@ class Ledger:
             else:
                 with store.transaction(self._db, write=False):
                     yield
+
+    def _book_once(self, new: Topup | Refund, require: Callable[[], None], now_ms: int) -> Entry:
+        """Write what a desk signed, once for its id; asked again, the first entry is given."""
+        with self._writing():
+            self._require_signed(new.desk, "desk", new.signature, new.message())
+            known = self._log.by_id(new.entry_id)
+            if known is not None:
+                first = cast("Topup | Refund", known.content)
+                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
+                rules.require_same(first, same_time, new.id)
+                return known
+            require()
+            entry = self._append(new, now_ms)
+        self._keep_head()
+        return entry
 
     def _append(self, content: AnyContent, now_ms: int) -> Entry:
         """Write one entry, its signed head and its balances."""
