@@ -6,7 +6,6 @@ looks at others, in which she does what she is asked. A picture of the same pers
 
 from __future__ import annotations
 
-import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME, PHONE = "Sample Shopper", "5550100"
 CART = (("coffee", 1), ("croissant", 2), ("apple", 1))
-TOPUP = "40.00"
+TOPUP, TOPUP_WHOLE = "40.00", "40000"  # with decimals, and for currencies that have none
 STILL_FRAME = 350  # of the sample clip: looking ahead, eyes open
 
 
@@ -82,16 +81,16 @@ def _run(home: Home, *words: str) -> tuple[int, dict[str, object], str]:
 
 
 def _top_up(home: Home, pseudonym: str) -> str:
-    from kiosk.composition import open_ledger, wall_ms
-    from ledger.home import station_key
+    """The shopper's balance, topped up by the desk's own command where it runs low."""
+    from kiosk.composition import open_ledger
     from ledger.money import exponent, format_amount, parse_amount
 
-    amount_minor = parse_amount(TOPUP, home.currency) if exponent(home.currency) else 40_000
+    amount = TOPUP if exponent(home.currency) else TOPUP_WHOLE
     with open_ledger(home) as ledger:
         balance_minor = ledger.balance(pseudonym)
-        if balance_minor < amount_minor // 2:
-            desk = station_key(home, "desk")
-            ledger.topup(pseudonym, amount_minor, secrets.token_hex(16), desk, wall_ms())
+    if balance_minor < parse_amount(amount, home.currency) // 2:
+        _run(home, "enroll", "topup", pseudonym, amount)
+        with open_ledger(home) as ledger:
             balance_minor = ledger.balance(pseudonym)
     return format_amount(balance_minor, home.currency)
 

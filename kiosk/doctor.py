@@ -72,11 +72,12 @@ def _sqlite() -> Finding:
 
 
 def _models(home: Path) -> Finding:
+    from models.cli import folder_in
     from models.errors import Error
     from models.fetch import verify
     from models.store import MANIFEST
 
-    folder = models_folder(home)
+    folder = folder_in(home)
     if not (folder / MANIFEST).exists():
         return Finding("models", "missing", "not fetched yet", "facetill models fetch")
     try:
@@ -88,11 +89,6 @@ def _models(home: Path) -> Finding:
             "models", "missing", f"not as built: {', '.join(bad)}", "facetill models fetch"
         )
     return Finding("models", "ok", f"every file in {folder} is as its checksum says")
-
-
-def models_folder(home: Path) -> Path:
-    """Where the networks are: $FACETILL_MODELS, or `models` in the home."""
-    return Path(os.environ.get("FACETILL_MODELS", home / "models"))
 
 
 def _cameras() -> Finding:
@@ -145,9 +141,10 @@ def _home(home: Path) -> Finding:
 
 
 def _passive(home: Path) -> Finding:
+    from models.cli import folder_in
     from models.fetch import has_passive
 
-    if has_passive(models_folder(home)):
+    if has_passive(folder_in(home)):
         return Finding("liveness", "ok", "passive anti-spoofing is installed")
     return Finding(
         "liveness",

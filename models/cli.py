@@ -51,9 +51,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     add.set_defaults(run=_add)
 
 
-def folder_of(args: argparse.Namespace) -> Path:
+def folder_in(home: Path) -> Path:
     """The model folder: $FACETILL_MODELS, or `models` in the home."""
-    return Path(os.environ.get("FACETILL_MODELS") or args.home / "models")
+    return Path(os.environ.get("FACETILL_MODELS") or home / "models")
 
 
 def progress_bars() -> tuple[Any, Callable[[str, int, int], None]]:
@@ -80,7 +80,7 @@ def progress_bars() -> tuple[Any, Callable[[str, int, int], None]]:
 def _fetch(args: argparse.Namespace) -> Report:
     from models.fetch import fetch, fetch_pack
 
-    folder = folder_of(args)
+    folder = folder_in(args.home)
     bars, tell = progress_bars()
     with bars:
         new = fetch(folder, portraits=args.portraits, origin=args.origin, progress=tell)
@@ -94,7 +94,7 @@ def _fetch(args: argparse.Namespace) -> Report:
 def _list(args: argparse.Namespace) -> Report:
     from models.fetch import listing
 
-    files = listing(folder_of(args))
+    files = listing(folder_in(args.home))
     lines = [
         f"{'installed' if file['installed'] else '-':<11}{file['name']:<32}"
         f"{file['licence']:<16}{file['what']}"
@@ -107,7 +107,7 @@ def _list(args: argparse.Namespace) -> Report:
 def _verify(args: argparse.Namespace) -> Report:
     from models.fetch import verify
 
-    faults = verify(folder_of(args))
+    faults = verify(folder_in(args.home))
     data: dict[str, object] = {"ok": not faults, "faults": faults}
     return (1 if faults else 0), data, "\n".join(faults)
 
@@ -117,7 +117,7 @@ def _add(args: argparse.Namespace) -> Report:
     from models.pins import PASSIVE
     from models.store import fault_of
 
-    folder = folder_of(args)
+    folder = folder_in(args.home)
     name = add(folder, args.file)
     text = f"Added {name}."
     if missing := [pin.name for pin in PASSIVE if fault_of(folder, pin)]:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "fetch", "fetch_pack", "has_passive", "listing", "verify"]
 
-# What to tell of the progress: the carrier, bytes so far, bytes in all (0 while unknown).
-Progress = "Callable[[str, int, int], None]"
-
 TIMEOUT_SECONDS = 900
 RAW_PROGRESS_PIP = (24, 1)  # the first pip that can tell its progress to a program
 RAW_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")

@@ -280,21 +280,26 @@ class SampleSource(_Quiet):
 
     def __init__(self, path: Path, frames_max: int = 1500) -> None:
         first, last = sample.REST
+        self._path = path
+        self._pictures: dict[int, NDArray[np.uint8]] = {}
+        self._frame_ms: float = FILE_FRAME_MS
+        self._rest = [*range(first, last + 1), *range(last - 1, first, -1)]
+        self._plan = list(self._rest)
+        self._prompt = ""
+        self._index = 0
+        self._frames_max = frames_max
+
+    def _load(self) -> None:
+        """Decode what may be played; not before a frame is wanted."""
         stretches = [*sample.ACTIONS.values(), sample.REST]
         wanted = range(min(a for a, _ in stretches), max(b for _, b in stretches) + 1)
-        video = VideoSource(path, wanted.start, wanted.stop - 1)
-        self._pictures: dict[int, NDArray[np.uint8]] = {}
+        video = VideoSource(self._path, wanted.start, wanted.stop - 1)
         for number in wanted:
             frame = video.read()
             if frame is not None:
                 self._pictures[number] = frame.image
         self._frame_ms = video.frame_ms
         video.close()
-        self._rest = [*range(first, last + 1), *range(last - 1, first, -1)]
-        self._plan = list(self._rest)
-        self._prompt = ""
-        self._index = 0
-        self._frames_max = frames_max
 
     def cue(self, prompt: str) -> None:
         """Act out a prompt once; rest after it, and at any prompt that is no action."""
@@ -314,6 +319,8 @@ class SampleSource(_Quiet):
             return None
         if not self._plan:
             self._plan = list(self._rest)
+        if not self._pictures:
+            self._load()
         image = self._pictures[self._plan.pop(0)]
         t_ms = round(self._index * self._frame_ms)
         frame = Frame(image, t_ms, self._index, sample.CENTRE_X)

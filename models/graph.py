@@ -27,7 +27,6 @@ STRIDES = (8, 16, 32)  # pixels; the three pyramid levels of YuNet and of SCRFD
 OPSET = 17  # the newest that every operator left in the graphs needs
 IR_VERSION = 9
 SCRFD_MEAN, SCRFD_STD = 127.5, 128.0  # what InsightFace subtracts and divides by before YuNet
-ANCHORS = 2  # SCRFD places two anchors at each cell; YuNet has one
 
 
 def _load(data: bytes, name: str) -> onnx.ModelProto:

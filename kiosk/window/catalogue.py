@@ -24,7 +24,6 @@ from kiosk.window.parts import (
     scrolling,
     short_label,
 )
-from kiosk.window.port import lines_of, total_of
 from ledger.money import format_amount
 
 if TYPE_CHECKING:
@@ -129,8 +128,8 @@ class CataloguePage(Page):
 
     def show_state(self, state: State) -> None:
         """Show the cart in the panel and on the tiles."""
-        lines = lines_of(state.cart)
-        total = total_of(state.cart)
+        lines = state.cart.lines
+        total = state.cart.total_minor
         self.lines.show_lines(lines, self._currency)
         self._stack.setCurrentIndex(1 if lines else 0)
         self.total.show_amount(total, self._currency)

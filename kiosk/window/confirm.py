@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kiosk.flow import Cancel, Confirm
 from kiosk.window.icons import Icon
 from kiosk.window.parts import CENTRE, Page, button, column, label, panel
-from kiosk.window.port import lines_of, total_of
 from ledger.money import format_amount
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class ConfirmPage(Page):
 
     def show_state(self, state: State) -> None:
         """Name whom, and how much."""
-        amount = format_amount(total_of(state.cart), self._currency)
-        count = sum(line.quantity for line in lines_of(state.cart))
+        amount = format_amount(state.cart.total_minor, self._currency)
+        count = state.cart.count
         self.name.setText(self.tr("Hello, {name}").format(name=state.shopper_name))
         self.amount.setText(amount)
         self.items.setText(self.items_text(count))

@@ -9,7 +9,6 @@ from kiosk.window import theme
 from kiosk.window.icons import Icon
 from kiosk.window.lines import OrderLines, TotalRow
 from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
-from kiosk.window.port import lines_of, total_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFrame, QVBoxLayout
@@ -69,5 +68,5 @@ class PayPage(Page):
 
     def show_state(self, state: State) -> None:
         """Show the lines and the sum."""
-        self.lines.show_lines(lines_of(state.cart), self._currency)
-        self.total.show_amount(total_of(state.cart), self._currency)
+        self.lines.show_lines(state.cart.lines, self._currency)
+        self.total.show_amount(state.cart.total_minor, self._currency)

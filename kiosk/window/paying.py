@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from kiosk.window.parts import CENTRE, Busy, Page, column, label
-from kiosk.window.port import total_of
 from ledger.money import format_amount
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class PayingPage(Page):
 
     def show_state(self, state: State) -> None:
         """Say how much is being paid."""
-        amount = format_amount(total_of(state.cart), self._currency)
+        amount = format_amount(state.cart.total_minor, self._currency)
         self.amount.setText(self.tr("{amount}, one moment please").format(amount=amount))
 
     def showEvent(self, event: QShowEvent) -> None:

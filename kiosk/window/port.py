@@ -1,4 +1,4 @@
-"""What the window needs of a till, and the few readings of its types that the screens share.
+"""What the window needs of a till.
 
 `kiosk.till.Till` fulfils `TillPort`; the tests' fake does too. Nothing else of the till is used.
 """
@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kiosk.cart import Cart
     from kiosk.catalogue import Product
     from kiosk.flow import Event, State
     from kiosk.window.preview import HasImage
-    from ledger.authorization import OrderLine
 
 
 class TillPort(Protocol):
@@ -48,20 +46,3 @@ class TillPort(Protocol):
 
     def now_ms(self) -> int:
         """The clock that `State.deadline_ms` is read by."""
-
-
-def lines_of(cart: Cart) -> tuple[OrderLine, ...]:
-    """The cart's lines as the ledger words them."""
-    return cart.lines
-
-
-def total_of(cart: Cart) -> int:
-    """The cart's sum in minor units."""
-    return cart.total_minor
-
-
-def cart_of(lines: tuple[OrderLine, ...], currency: str) -> Cart:
-    """A cart that holds these lines."""
-    from kiosk.cart import Cart
-
-    return Cart(currency, lines)

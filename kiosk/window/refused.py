@@ -8,7 +8,6 @@ from kiosk.flow import Cancel, PayByFace
 from kiosk.window import theme
 from kiosk.window.icons import Icon
 from kiosk.window.parts import CENTRE, Page, button, column, label, panel
-from kiosk.window.port import lines_of, total_of
 from ledger.money import format_amount
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ class RefusedPage(Page):
         if state.refusal is not None:
             self.cause.setText(state.refusal.message)
             self.action.setText(state.refusal.hint)
-        count = sum(line.quantity for line in lines_of(state.cart))
-        amount = format_amount(total_of(state.cart), self._currency)
+        count = state.cart.count
+        amount = format_amount(state.cart.total_minor, self._currency)
         self.cart.setText(
             self.tr("Your cart is still here: {items}, {amount}. Nothing was charged.").format(
                 items=self.items_text(count), amount=amount

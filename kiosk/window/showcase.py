@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from kiosk.cart import Cart
 from kiosk.catalogue import Product
 from kiosk.errors import Refusal
 from kiosk.flow import Payer, Screen, State
 from kiosk.window.main_window import build_application
-from kiosk.window.port import cart_of
 from kiosk.window.screenshots import take
 from kiosk.window.shell import MainWindow
 from ledger.authorization import Authorization, Order, OrderLine, sign
@@ -140,8 +140,8 @@ def sample_receipt(folder: Path, mode: Literal["live", "demo"] = "demo") -> Rece
 
 def states(receipt: Receipt) -> dict[str, State]:
     """A telling state for every screen, by the name of its picture."""
-    empty = cart_of((), CURRENCY)
-    cart = cart_of(LINES, CURRENCY)
+    empty = Cart(CURRENCY)
+    cart = Cart(CURRENCY, LINES)
 
     def state(screen: Screen, seconds_left: int = 45, **changes: object) -> State:
         base = State(screen=screen, cart=cart, deadline_ms=NOW_MS + seconds_left * 1000)
