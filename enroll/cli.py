@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from enroll.secrets import Kind, MasterSecret
     from enroll.shopper import Shopper, Template
     from enroll.vault import Vault
-    from ledger.book import Ledger
     from ledger.home import Home
 
 Result = tuple[int, dict[str, object], str]
@@ -310,22 +309,16 @@ def _confirm(pseudonym: str) -> None:
         raise RefusedError("Nothing was erased.", hint="Answer y to erase, or add --yes.")
 
 
-def _ledger(home: Home) -> Ledger:
-    from ledger.book import Ledger
-
-    return Ledger.open(home) if home.ledger_db.exists() else Ledger.create(home)
-
-
 def _book_topup(home: Home, pseudonym: str, amount_minor: int, topup_id: str | None = None) -> int:
     import uuid
 
+    from ledger.book import Ledger
     from ledger.home import station_key
 
     desk_key = station_key(home, "desk")
-    with _ledger(home) as book:
-        entry = book.topup(
-            pseudonym, amount_minor, topup_id or uuid.uuid4().hex, desk_key, _now_ms()
-        )
+    with Ledger.open_or_create(home) as book:
+        desk = book.at(desk_key, _now_ms())
+        entry = desk.topup(pseudonym, amount_minor, topup_id or uuid.uuid4().hex)
         return entry.index
 
 
@@ -347,12 +340,12 @@ def _topup_new(home: Home, shopper: Shopper, amount_minor: int) -> None:
 
 def _described(home: Home, shopper: Shopper) -> tuple[dict[str, object], str]:
     from ledger.book import Ledger
+    from ledger.errors import LedgerMissingError
     from ledger.money import format_amount
 
     balance = 0
-    if home.ledger_db.exists():
-        with Ledger.open(home, read_only=True) as book:
-            balance = book.balance(shopper.pseudonym)
+    with suppress(LedgerMissingError), Ledger.open(home, read_only=True) as book:
+        balance = book.balance(shopper.pseudonym)
     data = {**shopper.to_json(), "balance_minor": balance, "currency": home.currency}
     who = f"{shopper.name}  {shopper.phone}" if shopper.status == "active" else "(erased)"
     since = shopper.revoked_at or shopper.enrolled_at

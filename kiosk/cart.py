@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.errors import BadCartError
-from ledger.authorization import Order, OrderLine
+from ledger.orders import Order, OrderLine
 
 if TYPE_CHECKING:
     from kiosk.catalogue import Catalogue, Product

@@ -17,7 +17,6 @@ from kiosk.policy import Policy
 from kiosk.refusals import refused
 from kiosk.till import Till
 from ledger.book import Ledger
-from ledger.errors import LedgerMissingError
 from ledger.home import Home, station_key
 from models.capture import LatestFrame
 from models.frames import is_file, open_source
@@ -106,14 +105,6 @@ def require_source(home: Home, camera: str) -> Callable[[], Source]:
     return opened
 
 
-def open_ledger(home: Home) -> Ledger:
-    """The home's book, begun where it has none."""
-    try:
-        return Ledger.open(home)
-    except LedgerMissingError:
-        return Ledger.create(home)
-
-
 def build_till(
     home: Home,
     camera: str,
@@ -151,7 +142,7 @@ def build_till(
     probe.close()
     faces = Faces(home, policy, rng, passphrase_file)
     payments = Payments(
-        lambda: open_ledger(home),
+        lambda: Ledger.open_or_create(home),
         station_key(home, "kiosk"),
         policy,
         lambda: dict(faces.vision().model_ids),

@@ -82,15 +82,15 @@ def _run(home: Home, *words: str) -> tuple[int, dict[str, object], str]:
 
 def _top_up(home: Home, pseudonym: str) -> str:
     """The shopper's balance, topped up by the desk's own command where it runs low."""
-    from kiosk.composition import open_ledger
+    from ledger.book import Ledger
     from ledger.money import exponent, format_amount, parse_amount
 
     amount = TOPUP if exponent(home.currency) else TOPUP_WHOLE
-    with open_ledger(home) as ledger:
+    with Ledger.open_or_create(home) as ledger:
         balance_minor = ledger.balance(pseudonym)
     if balance_minor < parse_amount(amount, home.currency) // 2:
         _run(home, "enroll", "topup", pseudonym, amount)
-        with open_ledger(home) as ledger:
+        with Ledger.open_or_create(home) as ledger:
             balance_minor = ledger.balance(pseudonym)
     return format_amount(balance_minor, home.currency)
 

@@ -4,110 +4,45 @@ It binds the cart's digest, amount, currency and pseudonym to the policy, the ne
 liveness cues that led to it. No score and no biometric is in it. The signature is Ed25519
 (RFC 8032) over a context line and the canonical encoding (`ledger.canonical`), so that no
 signature made for one purpose can be passed off for another.
+
+A station that pays for many at once signs them together: one signature over the RFC 6962 tree of
+their messages, and with each its inclusion path. Each is still verified by itself, for ever, at
+the price of a few hashes; one that was not in the batch cannot be added to it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from ledger import canonical
-from ledger.errors import BadInputError
-from ledger.money import MINOR_MAX, exponent
+from ledger import canonical, keys, merkle
+from ledger.fields import (
+    HEX_32,
+    HEX_64,
+    SIGNATURE_BYTES,
+    WORD,
+    bad_field,
+    bytes_from_text,
+    require_currency,
+    require_fields,
+    require_integer,
+    require_pattern,
+    require_pseudonym,
+    require_text,
+    signature_from_text,
+)
+from ledger.money import MINOR_MAX
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.keys import StationKey
 
 AUTHORIZATION_CONTEXT: Final = b"facetill/authorization/v1\n"
-ORDER_CONTEXT: Final = b"facetill/order/v1\n"
-LINES_MAX: Final = 500
-QUANTITY_MAX: Final = 9_999
-TEXT_CHARS_MAX: Final = 200
-SIGNATURE_BYTES: Final = 64
-
-_ID: Final = re.compile(r"[0-9a-f]{32}")
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_PSEUDONYM: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
-_WORD: Final = re.compile(r"[a-z0-9_]{1,40}")
-
-
-@dataclass(frozen=True)
-class OrderLine:
-    """One line of an order.
-
-    Attributes:
-        sku: The shop's code of the article, 1..200 printable characters.
-        name: As printed on the receipt, 1..200 printable characters.
-        quantity: Pieces, 1..9999.
-        unit_minor: Price of one piece in minor units, 0 or more.
-    """
-
-    sku: str
-    name: str
-    quantity: int
-    unit_minor: int
-
-    def __post_init__(self) -> None:
-        require_text("sku", self.sku)
-        require_text("name", self.name)
-        require_integer("quantity", self.quantity, 1, QUANTITY_MAX)
-        require_integer("unit_minor", self.unit_minor, 0, MINOR_MAX)
-
-    @property
-    def total_minor(self) -> int:
-        """Price of the line in minor units."""
-        return self.quantity * self.unit_minor
-
-    def record(self) -> canonical.Value:
-        """As the canonical encoding has it."""
-        return {
-            "sku": self.sku,
-            "name": self.name,
-            "quantity": self.quantity,
-            "unit_minor": self.unit_minor,
-        }
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is bought: 1..500 lines in one ISO 4217 currency, worth at least one minor unit."""
-
-    lines: tuple[OrderLine, ...]
-    currency: str
-
-    def __post_init__(self) -> None:
-        exponent(self.currency)
-        require_integer("number of order lines", len(self.lines), 1, LINES_MAX)
-        require_integer("order total", self.total_minor, 1, MINOR_MAX)
-
-    @property
-    def total_minor(self) -> int:
-        """Sum of all lines in minor units."""
-        return sum(line.total_minor for line in self.lines)
-
-    def record(self) -> dict[str, canonical.Value]:
-        """As the canonical encoding has it."""
-        return {"currency": self.currency, "lines": [line.record() for line in self.lines]}
-
-    def digest(self) -> str:
-        """64 hex digits: SHA-256 of the context line and the canonical encoding."""
-        return hashlib.sha256(ORDER_CONTEXT + canonical.encode(self.record())).hexdigest()
-
-    @classmethod
-    def from_record(cls, record: canonical.Value) -> Order:
-        """Read what `record` wrote; anything else is a BadInputError."""
-        fields = require_fields(record, {"currency": str, "lines": list})
-        lines = tuple(_line(x) for x in cast("list[canonical.Value]", fields["lines"]))
-        return cls(lines, cast("str", fields["currency"]))
-
-
-def _line(record: canonical.Value) -> OrderLine:
-    kinds: dict[str, type] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
-    return OrderLine(**cast("dict[str, Any]", require_fields(record, kinds)))
+HOLD_CONTEXT: Final = b"facetill/hold/v1\n"
+BATCH_CONTEXT: Final = b"facetill/batch/v1\n"
+BATCH_MAX: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -127,6 +62,7 @@ class Authorization:
         cues: Liveness cues that were seen, such as "blink".
         method: "face" or "pin".
         source: "live" for a camera, "file" for anything recorded.
+        hold_until_ms: None for a payment; for a hold, when it ends by itself.
     """
 
     id: str
@@ -142,33 +78,33 @@ class Authorization:
     cues: tuple[str, ...]
     method: Literal["face", "pin"]
     source: Literal["live", "file"]
+    hold_until_ms: int | None = None
 
     def __post_init__(self) -> None:
-        for name, value, pattern in (
-            ("id", self.id, _ID),
-            ("kiosk", self.kiosk, _ID),
-            ("pseudonym", self.pseudonym, _PSEUDONYM),
-            ("cart_digest", self.cart_digest, _DIGEST),
-            ("policy", self.policy, _DIGEST),
-        ):
-            require_pattern(name, value, pattern)
-        exponent(self.currency)
+        require_pattern("id", self.id, HEX_32)
+        require_pattern("kiosk", self.kiosk, HEX_32)
+        require_pseudonym(self.pseudonym)
+        require_pattern("cart_digest", self.cart_digest, HEX_64)
+        require_pattern("policy", self.policy, HEX_64)
+        require_currency(self.currency)
         require_integer("amount_minor", self.amount_minor, 1, MINOR_MAX)
         require_integer("issued_at_ms", self.issued_at_ms, 0, canonical.INTEGER_MAX)
         require_integer("expires_at_ms", self.expires_at_ms, 0, canonical.INTEGER_MAX)
         for role, model in self.models.items():
-            require_pattern("model role", role, _WORD)
+            require_pattern("model role", role, WORD)
             require_text("model id", model)
         for cue in self.cues:
-            require_pattern("cue", cue, _WORD)
+            require_pattern("cue", cue, WORD)
         if self.method not in ("face", "pin"):
             raise bad_field("method")
         if self.source not in ("live", "file"):
             raise bad_field("source")
+        if self.hold_until_ms is not None:
+            require_integer("hold_until_ms", self.hold_until_ms, 0, canonical.INTEGER_MAX)
 
     def record(self) -> dict[str, canonical.Value]:
         """As the canonical encoding has it."""
-        return {
+        record: dict[str, canonical.Value] = {
             "id": self.id,
             "kiosk": self.kiosk,
             "pseudonym": self.pseudonym,
@@ -178,15 +114,19 @@ class Authorization:
             "issued_at_ms": self.issued_at_ms,
             "expires_at_ms": self.expires_at_ms,
             "policy": self.policy,
-            "models": dict(self.models),
+            "models": cast("dict[str, canonical.Value]", self.models),
             "cues": list(self.cues),
             "method": self.method,
             "source": self.source,
         }
+        if self.hold_until_ms is not None:
+            record["hold_until_ms"] = self.hold_until_ms
+        return record
 
     def message(self) -> bytes:
-        """The bytes that are signed."""
-        return AUTHORIZATION_CONTEXT + canonical.encode(self.record())
+        """The bytes that are signed; a hold's can never be a payment's."""
+        context = AUTHORIZATION_CONTEXT if self.hold_until_ms is None else HOLD_CONTEXT
+        return context + canonical.encode(self.record())
 
     @classmethod
     def from_record(cls, record: canonical.Value) -> Authorization:
@@ -196,9 +136,46 @@ class Authorization:
             str,
         )
         kinds |= dict.fromkeys(("amount_minor", "issued_at_ms", "expires_at_ms"), int)
+        if isinstance(record, dict) and "hold_until_ms" in record:
+            kinds["hold_until_ms"] = int
         fields = require_fields(record, kinds | {"models": dict, "cues": list})
         cues = tuple(cast("list[str]", fields["cues"]))
         return cls(**cast("dict[str, Any]", {**fields, "cues": cues}))
+
+
+@dataclass(frozen=True)
+class BatchPlace:
+    """Where an authorisation stands among those that were signed together.
+
+    Attributes:
+        index: From 0.
+        size: How many were signed, 1..65536.
+        path: RFC 9162 inclusion path, 32 bytes each.
+    """
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+    def __post_init__(self) -> None:
+        require_integer("batch size", self.size, 1, BATCH_MAX)
+        require_integer("batch index", self.index, 0, self.size - 1)
+        if any(len(step) != merkle.HASH_BYTES for step in self.path):
+            raise bad_field("batch path")
+
+    def record(self) -> canonical.Value:
+        """As the canonical encoding has it."""
+        path = keys.b64(b"".join(self.path))
+        return {"index": self.index, "size": self.size, "path": path}
+
+    @classmethod
+    def from_record(cls, record: canonical.Value) -> BatchPlace:
+        """Read what `record` wrote; anything else is a BadInputError."""
+        fields = require_fields(record, {"index": int, "size": int, "path": str})
+        path = bytes_from_text("batch path", fields["path"])
+        step = merkle.HASH_BYTES
+        steps = tuple(path[i : i + step] for i in range(0, len(path), step))
+        return cls(cast("int", fields["index"]), cast("int", fields["size"]), steps)
 
 
 @dataclass(frozen=True)
@@ -207,10 +184,58 @@ class SignedAuthorization:
 
     authorization: Authorization
     signature: bytes
+    batch: BatchPlace | None = None
 
     def __post_init__(self) -> None:
         if len(self.signature) != SIGNATURE_BYTES:
             raise bad_field("signature")
+
+    @cached_property
+    def record(self) -> dict[str, canonical.Value]:
+        """As the canonical encoding has it."""
+        record: dict[str, canonical.Value] = {
+            "authorization": self.authorization.record(),
+            "signature": keys.b64(self.signature),
+        }
+        if self.batch is not None:
+            record["batch"] = self.batch.record()
+        return record
+
+    @classmethod
+    def from_record(cls, record: dict[str, canonical.Value]) -> SignedAuthorization:
+        """Read what `record` wrote; anything else is a BadInputError."""
+        kinds: dict[str, type] = {"authorization": dict, "signature": str}
+        if "batch" in record:
+            kinds["batch"] = dict
+        fields = require_fields(record, kinds)
+        batch = BatchPlace.from_record(fields["batch"]) if "batch" in fields else None
+        return cls(
+            Authorization.from_record(fields["authorization"]),
+            signature_from_text(fields["signature"]),
+            batch,
+        )
+
+    def is_signed_by(self, public_bytes: bytes) -> bool:
+        """Whether the key (32 bytes) signed exactly this."""
+        message = self.authorization.message()
+        if self.batch is None:
+            return keys.verify(public_bytes, self.signature, message)
+        place = self.batch
+        leaf = merkle.leaf_hash(message)
+        root = merkle.root_from_inclusion(place.index, place.size, leaf, place.path)
+        if root is None:
+            return False
+        return _verify_batch(public_bytes, self.signature, place.size, root)
+
+
+# One signature for a whole batch is verified once while its members come in.
+@lru_cache(maxsize=1024)
+def _verify_batch(public_bytes: bytes, signature: bytes, size: int, root: bytes) -> bool:
+    return keys.verify(public_bytes, signature, _batch_message(size, root))
+
+
+def _batch_message(size: int, root: bytes) -> bytes:
+    return BATCH_CONTEXT + canonical.encode({"size": size, "root": root.hex()})
 
 
 def sign(authorization: Authorization, key: StationKey) -> SignedAuthorization:
@@ -220,56 +245,29 @@ def sign(authorization: Authorization, key: StationKey) -> SignedAuthorization:
     return SignedAuthorization(authorization, key.sign(authorization.message()))
 
 
-# --- reading fields that others wrote ---------------------------------------------------------
+def sign_batch(
+    authorizations: Sequence[Authorization], key: StationKey
+) -> list[SignedAuthorization]:
+    """Sign 1..65536 authorisations with one signature of the kiosk's key, which all must name."""
+    require_integer("batch size", len(authorizations), 1, BATCH_MAX)
+    if any(authorization.kiosk != key.key_id for authorization in authorizations):
+        raise bad_field("kiosk")
+    size = len(authorizations)
+    frontier = merkle.Frontier()
+    completed = []
+    for authorization in authorizations:
+        completed.append(frontier.completed(merkle.leaf_hash(authorization.message())))
+        frontier.append(completed[-1])
+    signature = key.sign(_batch_message(size, frontier.root()))
 
+    def subtree(level: int, number: int) -> bytes:
+        return completed[merkle.keeper(level, number)][level]
 
-def bad_field(name: str) -> BadInputError:
-    """An error naming a field and nothing of its content."""
-    return BadInputError(
-        f"The field {name} is outside of what the format allows.",
-        hint="Nothing was written; the format is described in ledger/authorization.py.",
+    places = (
+        BatchPlace(index, size, tuple(merkle.inclusion_proof(index, size, subtree)))
+        for index in range(size)
     )
-
-
-def require_text(name: str, value: object) -> None:
-    """1..200 printable characters, no line break, no lone surrogate."""
-    if type(value) is not str or not 1 <= len(value) <= TEXT_CHARS_MAX or not value.isprintable():
-        raise bad_field(name)
-
-
-def require_integer(name: str, value: object, low: int, high: int) -> None:
-    """An integer (no boolean) within low..high."""
-    if type(value) is not int or not low <= value <= high:
-        raise bad_field(name)
-
-
-def require_pattern(name: str, value: object, pattern: re.Pattern[str]) -> None:
-    """A string that matches as a whole."""
-    if type(value) is not str or pattern.fullmatch(value) is None:
-        raise bad_field(name)
-
-
-def require_pseudonym(value: object) -> None:
-    """2..64 of a-z, 0-9 and hyphen, not starting with a hyphen."""
-    require_pattern("pseudonym", value, _PSEUDONYM)
-
-
-def require_fields(record: canonical.Value, kinds: dict[str, type]) -> dict[str, canonical.Value]:
-    """An object with exactly these fields, of exactly these types."""
-    if not isinstance(record, dict) or record.keys() != kinds.keys():
-        raise bad_field("record")
-    for name, kind in kinds.items():
-        if type(record[name]) is not kind:
-            raise bad_field(name)
-    return record
-
-
-def signature_from_text(text: canonical.Value) -> bytes:
-    """64 bytes from canonical base64."""
-    try:
-        data = base64.b64decode(cast("str", text), validate=True)
-    except (ValueError, TypeError, binascii.Error) as e:
-        raise bad_field("signature") from e
-    if len(data) != SIGNATURE_BYTES or base64.b64encode(data).decode() != text:
-        raise bad_field("signature")
-    return data
+    return [
+        SignedAuthorization(authorization, signature, place)
+        for authorization, place in zip(authorizations, places, strict=True)
+    ]

@@ -1,4 +1,4 @@
-"""The book itself: posts payments and top-ups, each whole, signed and provable, or not at all.
+"""The book itself: takes entries, each whole, signed and provable, or not at all, and reads them.
 
 Times are handed in, in Unix milliseconds; `ledger.rules` says how they are judged. The order of
 entries is their index alone. An id that was posted before gives its first receipt again, however
@@ -7,44 +7,45 @@ late it is asked for.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, Self, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
 
 from ledger import canonical, keys, note, rules, store
-from ledger.authorization import bad_field, require_integer, require_pseudonym
+from ledger.commits import Committer
 from ledger.consistency import ConsistencyProof
-from ledger.entries import Genesis, Payment, Refund, Station, Topup, parse_leaf, shopper_account
+from ledger.contents import Genesis, Hold, Payment, Rotation, Station, shopper_account
+from ledger.desk import Desk
+from ledger.entries import parse_leaf
 from ledger.errors import (
     BadInputError,
-    BadSignature,
-    BusyError,
     DamagedError,
-    DiskFullError,
-    LedgerExistsError,
+    LedgerMissingError,
+    Refused,
     StorageError,
-    UnknownDesk,
-    UnknownKiosk,
     UnknownReceipt,
 )
-from ledger.home import station_key, storage_error
+from ledger.fields import bad_field, require_integer, require_pseudonym
+from ledger.keyring import Keyring
 from ledger.log import Log
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import apsw
+    from collections.abc import Callable, Iterator, Sequence
 
     from ledger.audit import Finding
-    from ledger.authorization import Order, SignedAuthorization
+    from ledger.authorization import SignedAuthorization
+    from ledger.draft import Draft
     from ledger.entries import AnyContent, Entry
     from ledger.home import Home
+    from ledger.orders import Order
+    from ledger.store import Store
 
 _BATCH: Final = 1_000
+HEAD_EVERY_S: Final = 1.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,24 @@ class Register:
 
 
 class Ledger:
-    """An open book. One instance may be used by several threads, one file by several processes.
+    """An open book. One instance may be used by several threads, one book by several processes.
 
     Make it with `Ledger.create` or `Ledger.open`; close it, or use it in a `with` statement.
     """
 
-    def __init__(self, home: Home, db: apsw.Connection, genesis: Genesis) -> None:
+    def __init__(
+        self, home: Home, opened: Store, genesis: Genesis, *, read_only: bool = False
+    ) -> None:
         self.home = home
         self.genesis = genesis
-        self.vkey = note.VerifierKey(genesis.origin, genesis.public_bytes)
-        self._db = db
-        self._log = Log(db, self.vkey)
+        self._store = opened
+        self._log = Log(opened, genesis)
+        self._keyring = Keyring(home)
         self._lock = threading.RLock()
-        self._stations: dict[str, bytes] = {}
-        self._key: keys.StationKey | None = None
-        self._stopped: StorageError | None = None
+        self._committer = Committer(opened, self._log, self._keyring, self._lock)
+        self._head_kept_s = 0.0
+        self._head_due = not read_only
+        self._keep_head()  # a crash may have left an older one
 
     # --- opening and closing ---------------------------------------------------------------
 
@@ -82,31 +86,22 @@ class Ledger:
         """A new book for this home, with its kiosk's and desk's keys registered in it.
 
         Args:
-            home: A home whose folder has no book yet.
+            home: A home which has no book yet.
             now_ms: Time of the first entries; None takes the system's clock.
 
         Raises:
             LedgerExistsError: There is a book already.
             StorageError: The disk refused; nothing is left of it.
         """
+        from ledger.creation import created
+
         now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-        if home.ledger_db.exists():
-            raise LedgerExistsError(
-                f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
-            )
-        key = station_key(home, "ledger")
-        genesis = Genesis(home.id, home.mode, home.currency, key.public_bytes)
-        staging = home.ledger_db.with_name("ledger.db.new")
-        try:
-            home.ledger_db.parent.mkdir(mode=0o700, exist_ok=True)
-            for leftover in ("", "-wal", "-shm", "-journal"):
-                staging.with_name(staging.name + leftover).unlink(missing_ok=True)
-            with cls(home, store.connect(staging, create=True), genesis) as book:
-                book._begin(key, now_ms)
-            staging.rename(home.ledger_db)
-            _sync_folder(home.ledger_db.parent)
-        except OSError as e:
-            raise storage_error(e, "The book could not be made") from e
+        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
+        keyring = Keyring(home)
+        genesis = Genesis(home.id, home.mode, home.currency, keyring.newest.public_bytes)
+        roles: tuple[Literal["kiosk", "desk"], ...] = ("kiosk", "desk")
+        stations = [Station(role, keyring.station(role).public_bytes) for role in roles]
+        created(home, genesis, keyring, [genesis, *stations], now_ms)
         return cls.open(home)
 
     @classmethod
@@ -116,18 +111,36 @@ class Ledger:
         Raises:
             LedgerMissingError, LedgerVersionError, DamagedError, StorageError: As named.
         """
-        db = store.connect(home.ledger_db, read_only=read_only)
+        opened = store.open_store(home, read_only=read_only)
         try:
-            store.require_format(db)
-            genesis = _read_genesis(db, home)
+            version = opened.require_format()
+            with opened.transaction(write=False):
+                genesis = _read_genesis(opened, home)
+            if version != store.FORMAT and not read_only:
+                with opened.transaction(write=True):
+                    opened.upgrade()
         except BaseException:
-            db.close()
+            opened.close()
             raise
-        return cls(home, db, genesis)
+        return cls(home, opened, genesis, read_only=read_only)
+
+    @classmethod
+    def open_or_create(cls, home: Home) -> Ledger:
+        """The home's book, made now if it has none.
+
+        Raises:
+            StorageError, DamagedError: As for `open` and `create`.
+        """
+        try:
+            return cls.open(home)
+        except LedgerMissingError:
+            return cls.create(home)
 
     def close(self) -> None:
-        """Release the file; the last one to do so empties the write-ahead log."""
-        self._db.close()
+        """Let go of the book; no thread may use it any more."""
+        with self._lock:
+            self._keep_head(at_once=True)
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -135,142 +148,147 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def vkey(self) -> note.VerifierKey:
+        """The key that signs the newest head."""
+        with self._reading():
+            return self._log.key_of(self._log.size())
+
     # --- writing ---------------------------------------------------------------------------
 
     def post(self, signed: SignedAuthorization, order: Order, now_ms: int) -> Receipt:
         """Charge a shopper once, however often it is asked.
+
+        Posted by several threads at once, payments share one commit.
 
         Raises:
             Refused: Its sub-class says which rule; nothing was written.
             StorageError: The disk or another process was in the way; nothing was written, or
                 it is not known: asking again with the same id charges once.
         """
-        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
         payment = Payment(signed, order, self.home.mode)
-        a = signed.authorization
-        with self._writing():
-            self._require_signed(a.kiosk, "kiosk", signed.signature, a.message())
-            known = self._log.by_id(payment.entry_id)
-            if known is not None:
-                rules.require_same(known.content, payment, a.id)
-                return self._receipt(known)
-            balance_minor = self._balance(a.pseudonym)
-            rules.require_payable(payment, self.genesis, balance_minor, now_ms)
-            receipt = self._receipt(self._append(payment, now_ms))
-        self._keep_head()
-        return receipt
+        return self._commit(
+            lambda draft: self._receipt_later(draft, self._take(draft, payment, now_ms)), now_ms
+        )
 
-    def topup(
-        self,
-        pseudonym: str,
-        amount_minor: int,
-        topup_id: str,
-        desk_key: keys.StationKey,
-        now_ms: int,
-    ) -> Entry:
-        """Add cash to a shopper's balance, once for each `topup_id`.
+    def post_many(
+        self, items: Sequence[tuple[SignedAuthorization, Order]], now_ms: int
+    ) -> list[Receipt | Refused | BadInputError]:
+        """Charge many in one commit; each is taken or refused by itself.
 
-        Args:
-            pseudonym: Who it is for; that such a shopper exists is the desk's business.
-            amount_minor: 1 or more minor units of the home's currency.
-            topup_id: 1..64 of letters, digits, dot, hyphen and underscore.
-            desk_key: A desk's key that the book knows.
-            now_ms: The time.
+        Returns:
+            In the same order, a receipt, or why there is none.
+
+        Raises:
+            StorageError: As for `post`, for all of them.
+        """
+        payments = [Payment(signed, order, self.home.mode) for signed, order in items]
+
+        def work(draft: Draft) -> Callable[[], list[Receipt | Refused | BadInputError]]:
+            self._prefetch(draft, payments)
+            taken: list[Callable[[], Receipt] | Refused | BadInputError] = []
+            for payment in payments:
+                try:
+                    entry = self._take(draft, payment, now_ms)
+                    taken.append(self._receipt_later(draft, entry))
+                except (Refused, BadInputError) as e:
+                    taken.append(e)
+            return lambda: [t if isinstance(t, Exception) else t() for t in taken]
+
+        return self._commit(work, now_ms)
+
+    def post_all(
+        self, items: Sequence[tuple[SignedAuthorization, Order]], now_ms: int
+    ) -> list[Receipt]:
+        """Charge all in one commit, or none.
+
+        Raises:
+            Refused: The first that one of them meets; nothing was written.
+            StorageError: As for `post`.
+        """
+        payments = [Payment(signed, order, self.home.mode) for signed, order in items]
+
+        def work(draft: Draft) -> Callable[[], list[Receipt]]:
+            self._prefetch(draft, payments)
+            mark = draft.mark()
+            try:
+                entries = [self._take(draft, payment, now_ms) for payment in payments]
+            except (Refused, BadInputError):
+                draft.undo(mark)
+                raise
+            receipts = [self._receipt_later(draft, entry) for entry in entries]
+            return lambda: [receipt() for receipt in receipts]
+
+        return self._commit(work, now_ms)
+
+    def hold(self, signed: SignedAuthorization, order: Order, now_ms: int) -> Entry:
+        """Set money and goods aside until the authorisation's `hold_until_ms`.
+
+        It ends when the desk captures or voids it, or books that its time is over.
 
         Raises:
             Refused, StorageError: As for `post`.
         """
+        held = Hold(signed, order, self.home.mode)
+        return self.book(lambda _: held, now_ms)
+
+    def at(self, desk_key: keys.StationKey, now_ms: int) -> Desk:
+        """What staff may ask of the book."""
         require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
-        unsigned = Topup(
-            topup_id,
-            pseudonym,
-            amount_minor,
-            self.home.currency,
-            now_ms,
-            desk_key.key_id,
-            self.home.mode,
-        )
-        new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
-
-        def require() -> None:
-            rules.require_topup(new, self.genesis, self._balance(pseudonym))
-
-        return self._book_once(new, require, now_ms)
-
-    def refund(
-        self,
-        payment_id: str,
-        amount_minor: int,
-        refund_id: str,
-        desk_key: keys.StationKey,
-        now_ms: int,
-    ) -> Entry:
-        """Give back a payment, or a part of it, to the shopper's balance; once a `refund_id`.
-
-        Args:
-            payment_id: The payment's id, as on its receipt.
-            amount_minor: 1 or more minor units, and with all refunds before at most what was paid.
-            refund_id: 1..64 of letters, digits, dot, hyphen and underscore.
-            desk_key: A desk's key that the book knows.
-            now_ms: The time.
-
-        Raises:
-            UnknownReceipt, RefundTooHigh, StorageError: As named; nothing was written.
-        """
-        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
-        paid = cast("Payment", self.receipt(payment_id).entry.content)
-        a = paid.signed.authorization
-        unsigned = Refund(
-            refund_id,
-            a.id,
-            a.pseudonym,
-            amount_minor,
-            a.currency,
-            now_ms,
-            desk_key.key_id,
-            self.home.mode,
-        )
-        new = replace(unsigned, signature=desk_key.sign(unsigned.message()))
-
-        def require() -> None:
-            refunded_minor = self._log.refunded_minor(a.id)
-            rules.require_refund(new, paid, refunded_minor, self._balance(a.pseudonym))
-
-        return self._book_once(new, require, now_ms)
+        return Desk(self, desk_key, now_ms)
 
     def register_station(
         self, role: Literal["kiosk", "desk"], public_bytes: bytes, now_ms: int
     ) -> Entry:
         """Accept a further kiosk's or desk's key (32 bytes) from here on; once is enough."""
-        require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
         if len(public_bytes) != keys.PUBLIC_BYTES:
             raise bad_field("public key")
         station = Station(role, public_bytes)
-        with self._writing():
-            known = self._log.by_id(station.entry_id)
-            if known is not None:
-                return known
-            entry = self._append(station, now_ms)
-        self._keep_head()
+        return self.book(lambda _: station, now_ms)
+
+    def rotate_key(self, now_ms: int) -> Entry:
+        """Change the ledger's signing key; what the old one signed stays provable for ever.
+
+        The entry that names the new key is the last one under the old key's head. Interrupted at
+        any point, the next `rotate_key` or post goes on with the key that the book names.
+        """
+        following = self._keyring.prepare_next()
+        entry = self.book(lambda _: Rotation(following.public_bytes), now_ms)
+        self._keyring.settle(following.public_bytes)
+        self._keep_head(at_once=True)
         return entry
+
+    def book(self, make: Callable[[Draft], AnyContent], now_ms: int) -> Entry:
+        """Take one entry, made from what the book holds; for this package's own use."""
+
+        def work(draft: Draft) -> Callable[[], Entry]:
+            entry = self._take(draft, make(draft), now_ms)
+            return lambda: entry
+
+        return self._commit(work, now_ms)
 
     # --- reading ---------------------------------------------------------------------------
 
     def balance(self, pseudonym: str) -> int:
         """A shopper's prepaid balance in minor units; 0 for one never seen."""
         require_pseudonym(pseudonym)
+        place = (shopper_account(pseudonym), self.home.currency)
         with self._reading():
-            return self._balance(pseudonym)
+            rows = self._store.rows(
+                "SELECT balance FROM accounts WHERE account = ? AND currency = ?", place
+            )
+            return next((-cast("int", balance) for (balance,) in rows), 0)
 
     def balances(self) -> list[tuple[str, str, int]]:
         """(account, currency, balance in minor units) of all accounts, by name."""
         with self._reading():
-            rows = self._db.execute("SELECT account, currency, balance FROM accounts ORDER BY 1, 2")
+            rows = self._store.rows(
+                "SELECT account, currency, balance FROM accounts ORDER BY account, currency"
+            )
             return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
 
-    def entries(self) -> Iterator[Entry]:
-        """All entries in order, read in batches; entries added meanwhile are included."""
-        start = 0
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Entries in order from `start`, read in batches; those added meanwhile are included."""
         while True:
             with self._reading():
                 batch = self._log.batch(start, _BATCH)
@@ -278,6 +296,22 @@ class Ledger:
                 return
             yield from batch
             start = batch[-1].index + 1
+
+    def leaves(self, size: int) -> Iterator[bytes]:
+        """The leaves of the first `size` entries, in order, read in batches."""
+        start = 0
+        while start < size:
+            with self._reading():
+                batch = self._log.leaves(start, min(_BATCH, size - start))
+            if not batch:
+                return
+            for index, leaf in batch:
+                if index != start:
+                    raise DamagedError(
+                        f"Entry {start} of the book is missing.", hint="Run: facetill ledger check"
+                    )
+                yield leaf
+                start += 1
 
     def register(self, account: str | None = None) -> Iterator[Register]:
         """Postings in order with a running balance for each account.
@@ -301,12 +335,21 @@ class Ledger:
         """
         with self._reading():
             entry = self._log.by_id(f"payment/{payment_id}")
+            entry = entry or self._log.by_id(f"capture/{payment_id}")
             if entry is None:
                 raise UnknownReceipt(
                     f"The book has no payment {payment_id[:64]!r}.",
                     hint="The id is on the receipt, and in `facetill ledger print`.",
                 )
             return self._receipt(entry)
+
+    def holds(self) -> list[Hold]:
+        """The holds that nothing has ended yet, in order."""
+        with self._reading():
+            held = [cast("Hold", entry.content) for entry in self._log.within("hold/")]
+            endings = [f"{kind}/{hold.sale_id}" for hold in held for kind in rules.ENDINGS]
+            ended = {entry_id.partition("/")[2] for entry_id in self._log.by_ids(endings)}
+        return [hold for hold in held if hold.sale_id not in ended]
 
     @property
     def head(self) -> str:
@@ -342,121 +385,58 @@ class Ledger:
 
     # --- inside ----------------------------------------------------------------------------
 
-    def _begin(self, key: keys.StationKey, now_ms: int) -> None:
+    def _commit(self, work: Callable[[Draft], Callable[[], T]], now_ms: int) -> T:
         require_integer("now_ms", now_ms, 0, canonical.INTEGER_MAX)
-        with self._writing():
-            store.initialise(self._db)
-            self._key = key
-            self._append(self.genesis, now_ms)
-            for role in ("kiosk", "desk"):
-                public = station_key(self.home, role).public_bytes
-                self._append(Station(role, public), now_ms)
+        result = self._committer.do(work)
+        self._head_due = True
         self._keep_head()
+        return result
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock:
-            if self._stopped is not None:
-                raise self._stopped
-            try:
-                with store.transaction(self._db, write=True):
-                    yield
-            except BaseException as e:
-                self._log.forget()
-                uncertain = isinstance(e, StorageError) and not isinstance(
-                    e, (DiskFullError, BusyError)
-                )
-                if uncertain:
-                    # What a failed write or sync left on the disk is not known to this process:
-                    # it stops here, and a fresh one reads what is there.
-                    self._stopped = StorageError(
-                        "The book stopped after a failed write.",
-                        hint="Mend the disk, then start again; the same id charges once.",
-                    )
-                raise
+    def _take(self, draft: Draft, content: AnyContent, now_ms: int) -> Entry:
+        """Judge one entry and add it; asked again, the first one is given."""
+        known = draft.by_id(content.entry_id)
+        if known is not None:
+            rules.require_same(known.content, content)
+            return known
+        rules.require_signed(content, draft)
+        rules.require(content, draft, self.genesis, now_ms)
+        return draft.append(content, now_ms)
+
+    def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
+        shoppers = {(shopper_account(p.pseudonym), self.home.currency) for p in payments}
+        draft.prefetch([p.entry_id for p in payments], tuple(shoppers))
+
+    def _receipt_later(self, draft: Draft, entry: Entry) -> Callable[[], Receipt]:
+        is_new = entry.index >= draft.old_size
+        return lambda: draft.receipt(entry) if is_new else self._receipt(entry)
+
+    def _receipt(self, entry: Entry) -> Receipt:
+        size, _ = self._log.head_after(entry.index)
+        proof = self._log.proof(entry.index, size)
+        return Receipt(entry.leaf(), proof, self._log.checkpoint(entry.index))
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         with self._lock:
-            if self._db.in_transaction:
+            if self._store.is_in_transaction():
                 yield
             else:
-                with store.transaction(self._db, write=False):
+                with self._store.transaction(write=False):
                     yield
 
-    def _book_once(self, new: Topup | Refund, require: Callable[[], None], now_ms: int) -> Entry:
-        """Write what a desk signed, once for its id; asked again, the first entry is given."""
-        with self._writing():
-            self._require_signed(new.desk, "desk", new.signature, new.message())
-            known = self._log.by_id(new.entry_id)
-            if known is not None:
-                first = cast("Topup | Refund", known.content)
-                same_time = replace(new, issued_at_ms=first.issued_at_ms, signature=first.signature)
-                rules.require_same(first, same_time, new.id)
-                return known
-            require()
-            entry = self._append(new, now_ms)
-        self._keep_head()
-        return entry
+    def _keep_head(self, *, at_once: bool = False) -> None:
+        """Keep the newest head beside the book, once a second and at the end.
 
-    def _append(self, content: AnyContent, now_ms: int) -> Entry:
-        """Write one entry, its signed head and its balances."""
-        entry = self._log.append(content, now_ms, self._signing_key())
-        for p in entry.postings:
-            self._db.execute(
-                "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET balance = balance + excluded.balance",
-                (p.account, p.currency, p.amount_minor),
-            )
-        return entry
-
-    def _signing_key(self) -> keys.StationKey:
-        if self._key is None:
-            key = station_key(self.home, "ledger")
-            if key.public_bytes != self.genesis.public_bytes:
-                raise DamagedError(
-                    "The ledger key in HOME/keys is not the one that the book names.",
-                    hint="Restore HOME/keys and HOME/ledger from the same backup.",
-                )
-            self._key = key
-        return self._key
-
-    def _require_signed(
-        self, key_id: str, role: Literal["kiosk", "desk"], signature: bytes, message: bytes
-    ) -> None:
-        name = f"station/{role}/{key_id}"
-        if name not in self._stations:
-            entry = self._log.by_id(name)
-            if entry is None:
-                unknown = UnknownKiosk if role == "kiosk" else UnknownDesk
-                raise unknown(
-                    f"No {role} with the key {key_id} is registered in the book.",
-                    hint=f"Use this home's own keys/{role}.key, or register the {role}.",
-                )
-            self._stations[name] = cast("Station", entry.content).public_bytes
-        if not keys.verify(self._stations[name], signature, message):
-            raise BadSignature(
-                f"The signature is not the {role}'s over this content.",
-                hint="Start the payment again.",
-            )
-
-    def _balance(self, pseudonym: str) -> int:
-        row = self._db.execute(
-            "SELECT balance FROM accounts WHERE account = ? AND currency = ?",
-            (shopper_account(pseudonym), self.home.currency),
-        ).fetchone()
-        return -cast("int", row[0]) if row else 0
-
-    def _receipt(self, entry: Entry) -> Receipt:
-        index = entry.index
-        return Receipt(entry.leaf(), self._log.proof(index), self._log.checkpoint(index))
-
-    def _keep_head(self) -> None:
-        """Keep the newest head beside the book; what is committed stays so if that fails."""
-        with self._reading(), suppress(OSError):
+        What is committed stays so if that fails.
+        """
+        now_s = time.monotonic()
+        if not self._head_due or not (at_once or now_s - self._head_kept_s >= HEAD_EVERY_S):
+            return
+        with suppress(OSError, StorageError), self._reading():
             size = self._log.size()
             text = self._log.checkpoint(size - 1)
             store.keep_head(self.home.ledger_db.with_name(store.HEAD_NAME), text, size)
+            self._head_kept_s, self._head_due = now_s, False
 
 
 def is_within(account: str, parent: str | None) -> bool:
@@ -464,9 +444,8 @@ def is_within(account: str, parent: str | None) -> bool:
     return parent is None or (account + ":").startswith(parent.rstrip(":") + ":")
 
 
-def _read_genesis(db: apsw.Connection, home: Home) -> Genesis:
-    with store.translated("The book cannot be read"):
-        row = db.execute("SELECT leaf FROM entries WHERE idx = 0").fetchone()
+def _read_genesis(opened: Store, home: Home) -> Genesis:
+    row = next(opened.rows("SELECT leaf FROM entries WHERE idx = 0"), None)
     try:
         content = parse_leaf(cast("bytes", row[0])).content if row else None
     except BadInputError:
@@ -481,11 +460,3 @@ def _read_genesis(db: apsw.Connection, home: Home) -> Genesis:
             hint="Restore home.json and ledger.db from the same backup.",
         )
     return content
-
-
-def _sync_folder(path: os.PathLike[str]) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -323,13 +323,8 @@ def _refund(args: argparse.Namespace) -> Result:
         amount_minor = (
             paid.amount_minor if args.amount is None else parse_amount(args.amount, home.currency)
         )
-        entry = book.refund(
-            paid.id,
-            amount_minor,
-            args.id or uuid.uuid4().hex,
-            station_key(home, "desk"),
-            time.time_ns() // 1_000_000,
-        )
+        desk = book.at(station_key(home, "desk"), time.time_ns() // 1_000_000)
+        entry = desk.refund(paid.id, amount_minor, args.id or uuid.uuid4().hex)
         balance_minor = book.balance(paid.pseudonym)
     result: dict[str, object] = {
         "ok": True,
@@ -383,21 +378,21 @@ def _witness(args: argparse.Namespace) -> Result:
     from ledger.home import open_home
     from ledger.witness import Witness
 
-    key = _key(args.key) if args.key else audit.trusted_key(open_home(args.home))
+    key = _key(args.key) if args.key else audit.trusted_keys(open_home(args.home))
     data = sys.stdin.buffer.read(_INPUT_BYTES_MAX) if args.file == "-" else _read(Path(args.file))
     witness = Witness(args.dir, args.name)
     text = witness.cosign(data.decode("utf-8", "replace"), key, time.time_ns() // 1_000_000_000)
     return 0, {"ok": True, "head": text, "witness": str(witness.vkey)}, text
 
 
-def _verify_consistency(args: argparse.Namespace, data: bytes, key: VerifierKey) -> Result:
+def _verify_consistency(args: argparse.Namespace, data: bytes, key: list[VerifierKey]) -> Result:
     from ledger import consistency
 
     proof = consistency.parse(data.decode("utf-8", "replace"))
     newer = consistency.verify(proof, _read(args.since).decode("utf-8", "replace"), key)
-    result: dict[str, object] = {"ok": True, "log": key.name, "first": proof.first}
+    result: dict[str, object] = {"ok": True, "log": key[0].name, "first": proof.first}
     result["entries"] = newer.size
-    text = f"Verified: {key.name} with {newer.size} entries continues it with {proof.first}.\n"
+    text = f"Verified: {key[0].name} with {newer.size} entries continues it with {proof.first}.\n"
     return 0, result, text
 
 
@@ -406,28 +401,28 @@ def _verify(args: argparse.Namespace) -> Result:
     from ledger.home import open_home
     from ledger.money import format_amount
 
-    key = _key(args.key) if args.key else audit.trusted_key(open_home(args.home))
+    key = _key(args.key) if args.key else audit.trusted_keys(open_home(args.home))
     data = sys.stdin.buffer.read(_INPUT_BYTES_MAX) if args.file == "-" else _read(Path(args.file))
     if args.since is not None:
         return _verify_consistency(args, data, key)
     proven = receipt.verify(data, key)
     record = proven.to_json()
-    result: dict[str, object] = {"ok": True, "log": key.name, **record}
+    result: dict[str, object] = {"ok": True, "log": key[0].name, **record}
     amount = format_amount(proven.amount_minor, proven.currency)
     text = (
         f"Verified: {amount} paid at {receipt.iso_time(proven.time_ms)} ({proven.mode}) is entry"
-        f" {proven.index} of {key.name}.\n"
+        f" {proven.index} of {key[0].name}.\n"
     )
     return 0, result, text
 
 
-def _key(text: str) -> VerifierKey:
-    """A vkey, or a file that holds one."""
+def _key(text: str) -> list[VerifierKey]:
+    """A vkey, or a file that holds one or several."""
     from ledger import note
 
     if "+" not in text or Path(text).is_file():
         text = _read(Path(text)).decode("utf-8", "replace")
-    return note.parse_vkey(text)
+    return note.parse_vkeys(text)
 
 
 def _read(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from ledger.errors import BadInputError, ProofRefused
 from ledger.keys import b64
 
 if TYPE_CHECKING:
-    from ledger.note import Checkpoint, VerifierKey
+    from ledger.note import Checkpoint, Keys
 
 PATH_MAX: Final = 63  # hashes, as C2SP tlog-witness limits them
 SIZE_DIGITS_MAX: Final = 18
@@ -65,7 +65,7 @@ def parse(text: str) -> ConsistencyProof:
     return ConsistencyProof(int(size), path, checkpoint)
 
 
-def verify(proof: ConsistencyProof, older_head: str, key: VerifierKey) -> Checkpoint:
+def verify(proof: ConsistencyProof, older_head: str, key: Keys) -> Checkpoint:
     """Check that the newer book continues the one of an older signed head.
 
     Args:

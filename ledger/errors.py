@@ -90,6 +90,10 @@ class BusyError(StorageError):
     """Another process held the book for too long."""
 
 
+class RetryableError(BusyError):
+    """The database asks to do the same again; nothing was written."""
+
+
 class LedgerMissingError(StorageError):
     """The home has no book yet."""
 
@@ -167,6 +171,22 @@ class FileSourceInLiveHome(Refused):
 
 class BalanceTooHigh(Refused):
     """A top-up would lift a balance above the limit."""
+
+
+class OutOfStock(Refused):
+    """Fewer pieces are left than the order asks for."""
+
+
+class HoldEnded(Refused):
+    """The hold was captured, voided or has expired."""
+
+
+class HoldRunning(Refused):
+    """The hold is to be ended as expired before its time."""
+
+
+class NothingToClose(Refused):
+    """The figures to be closed are not those of the book."""
 
 
 class RefundTooHigh(Refused):

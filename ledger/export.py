@@ -11,7 +11,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Final
 
-from ledger.entries import Payment
+from ledger.contents import Payment
 from ledger.money import format_amount, format_decimal
 from ledger.receipt import iso_time
 

@@ -44,12 +44,14 @@ class Home:
         mode: "live" takes payment from cameras alone; "demo" from files too.
         currency: ISO 4217 code of all its amounts.
         id: 16 random hex digits; the ledger's origin is "facetill/<id>".
+        database: A PostgreSQL address without a password; None keeps the book in the home.
     """
 
     path: Path
     mode: Mode
     currency: str
     id: str
+    database: str | None = None
 
     @property
     def ledger_db(self) -> Path:
@@ -78,7 +80,7 @@ class Home:
         return self.path / "catalogue.csv"
 
 
-def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
+def create_home(path: Path, mode: Mode, currency: str = "EUR", database: str | None = None) -> Home:
     """Make a home with fresh keys; the folder appears complete or not at all.
 
     The folder may exist if it is empty, or holds nothing but fetched networks. The book itself is
@@ -92,9 +94,13 @@ def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
     exponent(currency)
     if mode not in ("live", "demo"):
         raise BadInputError(f"{mode!r} is no mode.", hint="Choose live or demo.")
+    if database is not None:
+        from ledger.postgres import require_address
+
+        require_address(database)
     path = Path(path).absolute()
     _require_free(path)
-    home = Home(path, mode, currency, secrets.token_hex(8))
+    home = Home(path, mode, currency, secrets.token_hex(8), database)
     staging = path.parent / f".{path.name}.{secrets.token_hex(4)}.new"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +109,7 @@ def create_home(path: Path, mode: Mode, currency: str = "EUR") -> Home:
         if (path / MODELS).is_dir():  # fetched before the home was made: they move in
             (path / MODELS).rename(staging / MODELS)
         staging.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as e:
         raise storage_error(e, f"The home {path} could not be made") from e
     finally:
@@ -191,9 +197,11 @@ def _fill(staging: Path, home: Home) -> None:
             write_new(keys_dir / "ledger.vkey", f"{vkey}\n".encode(), 0o644)
     (staging / "ledger").mkdir(mode=0o700)
     record = {"format": FORMAT, "id": home.id, "mode": home.mode, "currency": home.currency}
+    if home.database is not None:
+        record["database"] = home.database
     write_new(staging / "home.json", json.dumps(record, indent=1).encode() + b"\n", 0o644)
-    _sync_folder(keys_dir)
-    _sync_folder(staging)
+    sync_folder(keys_dir)
+    sync_folder(staging)
 
 
 def write_new(path: Path, data: bytes, mode: int) -> None:
@@ -205,7 +213,8 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Sync a folder's own entries, so that a rename in it outlives a power cut."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -229,7 +238,10 @@ def _from_record(path: Path, record: object) -> Home:
     if not isinstance(currency, str):
         raise _corrupt(path, "it names no currency")
     exponent(currency)
-    return Home(path, cast("Mode", mode), currency, ident)
+    database = record.get("database")
+    if database is not None and not isinstance(database, str):
+        raise _corrupt(path, "its database is no address")
+    return Home(path, cast("Mode", mode), currency, ident, database)
 
 
 def _is_home_id(text: str) -> bool:

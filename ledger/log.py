@@ -1,4 +1,4 @@
-"""The append-only log in SQLite: leaves, their tree hashes, and a signed head after each.
+"""The append-only log in a store: leaves, their tree hashes, and a signed head after each commit.
 
 It knows entries by index and id, and no rule about money. All methods run inside a transaction
 of the caller.
@@ -7,111 +7,149 @@ of the caller.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ledger import keys, merkle, note
-from ledger.entries import Entry, Refund, parse_leaf
+from ledger.contents import Rotation
+from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
 
 if TYPE_CHECKING:
-    import apsw
+    from collections.abc import Sequence
 
-    from ledger.entries import AnyContent
+    from ledger.contents import Genesis
+    from ledger.store import Store
+
+LOOKUP: Final = 200  # ids in one query
 
 
 @dataclass(frozen=True)
 class Tip:
-    """The newest state: all perfect subtrees, the head's signature, and the latest time."""
+    """The newest state: all perfect subtrees, the head's signature, the latest time, the key."""
 
     frontier: merkle.Frontier
     head: bytes
     recorded_ms: int
+    public_bytes: bytes
 
 
 class Log:
-    """The log in an open database, whose heads are signed with `vkey`'s key."""
+    """The log in an open store, which begins with this genesis."""
 
-    def __init__(self, db: apsw.Connection, vkey: note.VerifierKey) -> None:
-        self.vkey = vkey
-        self._db = db
+    def __init__(self, store: Store, genesis: Genesis) -> None:
+        self.origin = genesis.origin
+        self._store = store
+        self._genesis = genesis
         self._tip: Tip | None = None
 
     def forget(self) -> None:
         """Trust nothing remembered: the transaction that it came from was rolled back."""
         self._tip = None
 
+    def remember(self, tip: Tip) -> None:
+        """What was just written."""
+        self._tip = tip
+
     def size(self) -> int:
         """Number of entries."""
-        row = self._db.execute("SELECT max(idx) FROM entries").fetchone()
-        return 0 if row is None or row[0] is None else cast("int", row[0]) + 1
+        for (index,) in self._store.rows("SELECT max(idx) FROM entries"):
+            return 0 if index is None else cast("int", index) + 1
+        return 0
+
+    def rotations(self) -> list[tuple[int, bytes]]:
+        """(entry, public key) of each change of the ledger's key, in order."""
+        rows = self._store.rows(
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx",
+            ("rotation/", "rotation0"),
+        )
+        entries = [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
+        return [
+            (e.index, e.content.public_bytes) for e in entries if isinstance(e.content, Rotation)
+        ]
+
+    def key_of(self, size: int) -> note.VerifierKey:
+        """The key that signs the head of a tree of this size: a new one, after its own entry's."""
+        public_bytes = self._genesis.public_bytes
+        for index, following in self.rotations():
+            if self.head_after(index)[0] < size:
+                public_bytes = following
+        return note.VerifierKey(self.origin, public_bytes)
 
     def tip(self) -> Tip:
         """The tree to build on; one that another process wrote must carry the ledger's signature.
 
         A log that was altered is so never signed over again.
         """
-        row = self._db.execute(
-            "SELECT idx, leaf, head FROM entries ORDER BY idx DESC LIMIT 1"
-        ).fetchone()
+        row = next(
+            self._store.rows("SELECT idx, leaf, head FROM entries ORDER BY idx DESC LIMIT 1"), None
+        )
         if row is None:
-            return Tip(merkle.Frontier(), b"", 0)
+            return Tip(merkle.Frontier(), b"", 0, self._genesis.public_bytes)
         index, leaf, head = cast("tuple[int, bytes, bytes]", row)
         known = self._tip
         if known is not None and (known.frontier.size, known.head) == (index + 1, head):
             return known
         places = merkle.frontier_places(index + 1)
-        frontier = merkle.Frontier(index + 1, [self._subtree(*place) for place in places])
-        text = note.Checkpoint(self.vkey.name, index + 1, frontier.root()).text()
-        if not keys.verify(self.vkey.public_bytes, head, text.encode()):
+        frontier = merkle.Frontier(index + 1, [self.subtree(*place) for place in places])
+        text = note.Checkpoint(self.origin, index + 1, frontier.root()).text()
+        if not keys.verify(self.key_of(index + 1).public_bytes, head, text.encode()):
             raise DamagedError(
                 f"The tree head of entry {index} does not verify; nothing was added.",
                 hint="Run: facetill ledger check",
             )
-        self._tip = Tip(frontier, head, self.parse(index, leaf).recorded_ms)
+        # the next head's key: a rotation that stands last has signed with the old one
+        following = self.key_of(index + 2).public_bytes
+        self._tip = Tip(frontier, head, self.parse(index, leaf).recorded_ms, following)
         return self._tip
 
-    def append(self, content: AnyContent, now_ms: int, key: keys.StationKey) -> Entry:
-        """Write an entry, the hashes that it completes, and the signed head with it."""
-        tip = self.tip()
-        frontier = merkle.Frontier(tip.frontier.size, tip.frontier.hashes)
-        entry = Entry(frontier.size, now_ms, max(tip.recorded_ms, now_ms), content)
-        leaf = entry.leaf()
-        completed = frontier.completed(merkle.leaf_hash(leaf))
-        frontier.append(completed)
-        checkpoint = note.Checkpoint(self.vkey.name, frontier.size, frontier.root())
-        head = key.sign(checkpoint.text().encode())
-        self._db.execute(
-            "INSERT INTO entries (idx, id, leaf, hashes, head) VALUES (?, ?, ?, ?, ?)",
-            (entry.index, entry.id, leaf, b"".join(completed), head),
-        )
-        self._tip = Tip(frontier, head, entry.recorded_ms)
-        return entry
+    def by_ids(self, entry_ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of these entries that are in the log, such as "payment/…"."""
+        found = {}
+        for start in range(0, len(entry_ids), LOOKUP):
+            some = list(entry_ids[start : start + LOOKUP])
+            some += some[:1] * (LOOKUP - len(some) if len(entry_ids) > 1 else 0)
+            marks = ",".join("?" * len(some))
+            query = f"SELECT idx, id, leaf FROM entries WHERE id IN ({marks})"  # noqa: S608 - marks
+            rows = self._store.rows(query, some)
+            for index, entry_id, leaf in rows:
+                entry = self.parse(cast("int", index), cast("bytes", leaf))
+                if entry.id != entry_id:
+                    raise damaged_entry(entry.index)
+                found[entry.id] = entry
+        return found
 
     def by_id(self, entry_id: str) -> Entry | None:
-        """The entry with this id, such as "payment/…"."""
-        row = self._db.execute("SELECT idx, leaf FROM entries WHERE id = ?", (entry_id,)).fetchone()
-        if row is None:
-            return None
-        entry = self.parse(cast("int", row[0]), cast("bytes", row[1]))
-        if entry.id != entry_id:
-            raise damaged_entry(entry.index)
-        return entry
+        """The entry with this id."""
+        return self.by_ids((entry_id,)).get(entry_id)
 
-    def refunded_minor(self, payment_id: str) -> int:
-        """What was given back of a payment so far, in minor units."""
-        first, beyond = f"refund/{payment_id}/", f"refund/{payment_id}0"  # 0 follows the slash
-        rows = self._db.execute(
-            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ?", (first, beyond)
+    def within(self, prefix: str) -> list[Entry]:
+        """The entries whose id begins with a kind or path that ends with a slash, in order."""
+        beyond = prefix[:-1] + "0"  # 0 follows the slash
+        rows = self._store.rows(
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx", (prefix, beyond)
         )
-        refunds = (self.parse(cast("int", i), cast("bytes", leaf)).content for i, leaf in rows)
-        return sum(refund.amount_minor for refund in refunds if isinstance(refund, Refund))
+        return [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
+
+    def last_within(self, prefix: str) -> Entry | None:
+        """The entry with the greatest id below such a path."""
+        rows = self._store.rows(
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1",
+            (prefix, prefix[:-1] + "0"),
+        )
+        for index, leaf in rows:
+            return self.parse(cast("int", index), cast("bytes", leaf))
+        return None
 
     def batch(self, start: int, count: int) -> list[Entry]:
         """Up to `count` entries from index `start` on."""
-        rows = self._db.execute(
+        return [self.parse(index, leaf) for index, leaf in self.leaves(start, count)]
+
+    def leaves(self, start: int, count: int) -> list[tuple[int, bytes]]:
+        """(index, leaf) of up to `count` entries from index `start` on."""
+        rows = self._store.rows(
             "SELECT idx, leaf FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?", (start, count)
         )
-        return [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
+        return cast("list[tuple[int, bytes]]", list(rows))
 
     def parse(self, index: int, leaf: bytes) -> Entry:
         """The entry of a row, or a DamagedError that names it."""
@@ -123,28 +161,41 @@ class Log:
             raise damaged_entry(index)
         return entry
 
-    def proof(self, index: int) -> tuple[bytes, ...]:
-        """Inclusion path of an entry in the tree that ends with it."""
-        return tuple(merkle.inclusion_proof(index, index + 1, self._subtree))
+    def head_after(self, index: int) -> tuple[int, bytes]:
+        """(size, signature) of the first signed head that covers an entry."""
+        rows = self._store.rows(
+            "SELECT idx, head FROM entries WHERE idx >= ? AND length(head) > 0"
+            " ORDER BY idx LIMIT 1",
+            (index,),
+        )
+        for last, head in rows:
+            return cast("int", last) + 1, cast("bytes", head)
+        raise damaged_entry(index)
+
+    def proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Inclusion path of an entry in the tree of `size`."""
+        return tuple(merkle.inclusion_proof(index, size, self.subtree))
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proof that the newest tree continues the one of `first` entries."""
-        return tuple(merkle.consistency_proof(first, self.size(), self._subtree))
+        return tuple(merkle.consistency_proof(first, self.size(), self.subtree))
 
     def checkpoint(self, index: int) -> str:
-        """The signed head right after an entry."""
-        row = self._db.execute("SELECT head FROM entries WHERE idx = ?", (index,)).fetchone()
-        if row is None:
-            raise damaged_entry(index)
-        root = merkle.fold([self._subtree(*p) for p in merkle.frontier_places(index + 1)])
-        checkpoint = note.Checkpoint(self.vkey.name, index + 1, root)
-        return note.assemble(checkpoint, self.vkey, cast("bytes", row[0]))
+        """The first signed head that covers an entry."""
+        size, signature = self.head_after(index)
+        root = merkle.fold([self.subtree(*place) for place in merkle.frontier_places(size)])
+        checkpoint = note.Checkpoint(self.origin, size, root)
+        return note.assemble(checkpoint, self.key_of(size), signature)
 
-    def _subtree(self, level: int, number: int) -> bytes:
+    def subtree(self, level: int, number: int) -> bytes:
+        """The hash of a perfect subtree, kept with the leaf that completes it."""
         index = merkle.keeper(level, number)
-        row = self._db.execute(
-            "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, index)
-        ).fetchone()
+        row = next(
+            self._store.rows(
+                "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, index)
+            ),
+            None,
+        )
         if row is None or len(cast("bytes", row[0])) != merkle.HASH_BYTES:
             raise damaged_entry(index)
         return cast("bytes", row[0])

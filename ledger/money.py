@@ -12,6 +12,7 @@ from typing import Final
 from ledger.errors import BadAmountError
 
 MINOR_MAX: Final = 2**53 - 1
+PIECES: Final = "PCS"  # the commodity that counted stock moves in; no code of ISO 4217
 
 _EXPONENT_OTHER: Final = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -79,7 +80,7 @@ def parse_amount(text: str, currency: str) -> int:
 
 def format_decimal(minor: int, currency: str) -> str:
     """The plain decimal of minor units: 1250, "EUR" -> "12.50"; `parse_amount` reads it back."""
-    digits = exponent(currency)
+    digits = 0 if currency == PIECES else exponent(currency)
     whole, fraction = divmod(abs(minor), 10**digits)
     sign = "-" if minor < 0 else ""
     return f"{sign}{whole}.{fraction:0{digits}d}" if digits else f"{sign}{whole}"

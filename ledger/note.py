@@ -11,11 +11,13 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ledger.errors import BadInputError, ProofRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.keys import StationKey
 
 _ED25519: Final = b"\x01"
@@ -43,6 +45,17 @@ class VerifierKey:
     def __str__(self) -> str:
         encoded = base64.b64encode(_ED25519 + self.public_bytes).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
+
+Keys: TypeAlias = "VerifierKey | Sequence[VerifierKey]"
+
+
+def key_list(key: Keys) -> list[VerifierKey]:
+    """One key, or the several that a log has had, as a list that is not empty."""
+    keys = [key] if isinstance(key, VerifierKey) else list(key)
+    if not keys:
+        raise _bad_vkey("")
+    return keys
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,18 @@ def parse_vkey(text: str) -> VerifierKey:
     return key
 
 
+def parse_vkeys(text: str) -> list[VerifierKey]:
+    """Read one verifier key a line: all that a log has had, the first one first.
+
+    Raises:
+        BadInputError: One is malformed, there is none, or they are of several logs.
+    """
+    keys = [parse_vkey(line) for line in text.splitlines() if line.strip()]
+    if len({key.name for key in keys}) != 1:
+        raise _bad_vkey(text)
+    return keys
+
+
 def signature_line(key: VerifierKey, signature: bytes) -> str:
     """One signature line of a note, with its final newline."""
     return f"\u2014 {key.name} {base64.b64encode(key.key_id + signature).decode()}\n"
@@ -92,39 +117,42 @@ def sign(checkpoint: Checkpoint, key: StationKey) -> str:
     return assemble(checkpoint, vkey, key.sign(checkpoint.text().encode()))
 
 
-def open_note(text: str, key: VerifierKey) -> str:
+def open_note(text: str, key: Keys) -> str:
     """The text of a signed note (with its final newline), verified with a trusted key.
 
-    Signatures by other keys are ignored; one by this key that fails refuses the whole note.
+    Signatures by other keys are ignored; one by a trusted key that fails refuses the whole note.
 
     Raises:
-        ProofRefused: Malformed, or not signed by this key.
+        ProofRefused: Malformed, or not signed by any of the keys.
     """
     from ledger import keys
 
+    trusted = {(k.name, k.key_id): k for k in key_list(key)}
     body, lines = _split(text)
     verified = False
     for line in lines:
         name, data = _signature(line)
-        if name != key.name or data[:_KEY_ID_BYTES] != key.key_id:
+        known = trusted.get((name, data[:_KEY_ID_BYTES]))
+        if known is None:
             continue
-        if not keys.verify(key.public_bytes, data[_KEY_ID_BYTES:], body.encode()):
+        if not keys.verify(known.public_bytes, data[_KEY_ID_BYTES:], body.encode()):
             raise _refused("its signature is not the ledger key's over this text")
         verified = True
     if not verified:
-        raise _refused(f"it is not signed by {key.name}")
+        raise _refused(f"it is not signed by {key_list(key)[0].name}")
     return body
 
 
-def open_checkpoint(text: str, key: VerifierKey) -> Checkpoint:
+def open_checkpoint(text: str, key: Keys) -> Checkpoint:
     """A signed checkpoint of the log named like the key, verified.
 
     Raises:
         ProofRefused: Malformed, not signed by this key, or of another origin.
     """
     checkpoint = parse_checkpoint(open_note(text, key))
-    if checkpoint.origin != key.name:
-        raise _refused(f"it is the head of {checkpoint.origin!r}, not of {key.name!r}")
+    name = key_list(key)[0].name
+    if checkpoint.origin != name:
+        raise _refused(f"it is the head of {checkpoint.origin!r}, not of {name!r}")
     return checkpoint
 
 

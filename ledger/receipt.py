@@ -18,14 +18,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ledger import base45, merkle, note
-from ledger.entries import Payment, parse_leaf
+from ledger.contents import Hold, Payment
+from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, ProofRefused
+from ledger.instructions import Capture
 from ledger.money import format_amount, format_decimal
 
 if TYPE_CHECKING:
-    from ledger.authorization import OrderLine
+    from ledger.contents import Sale
     from ledger.entries import Entry
     from ledger.home import Mode
+    from ledger.orders import Order, Tax
 
 FORMAT: Final = 1
 TYPE: Final = "facetill/receipt"
@@ -62,7 +65,8 @@ class Receipt:
     checkpoint: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.entry.content, Payment):
+        content = self.entry.content
+        if not isinstance(content, (Payment, Capture)) or isinstance(content, Hold):
             raise BadInputError(
                 f"Entry {self.entry.index} is no payment.", hint="Only payments have receipts."
             )
@@ -73,9 +77,14 @@ class Receipt:
         return parse_leaf(self.leaf)
 
     @property
-    def payment(self) -> Payment:
-        """What was paid, by whose authority."""
-        return cast("Payment", self.entry.content)
+    def sale(self) -> Sale:
+        """What was bought, and by whom."""
+        return cast("Sale", self.entry.content)
+
+    @property
+    def order(self) -> Order:
+        """The articles, what was taken off, and the tax."""
+        return self.sale.order
 
     @property
     def index(self) -> int:
@@ -85,27 +94,22 @@ class Receipt:
     @property
     def id(self) -> str:
         """The authorisation's id."""
-        return self.payment.signed.authorization.id
-
-    @property
-    def lines(self) -> tuple[OrderLine, ...]:
-        """What was bought."""
-        return self.payment.order.lines
+        return self.sale.sale_id
 
     @property
     def amount_minor(self) -> int:
         """What was paid, in minor units."""
-        return self.payment.signed.authorization.amount_minor
+        return self.order.total_minor
 
     @property
     def currency(self) -> str:
         """ISO 4217 code."""
-        return self.payment.order.currency
+        return self.order.currency
 
     @property
     def pseudonym(self) -> str:
         """Who paid."""
-        return self.payment.signed.authorization.pseudonym
+        return self.sale.pseudonym
 
     @property
     def time_ms(self) -> int:
@@ -115,23 +119,31 @@ class Receipt:
     @property
     def mode(self) -> Mode:
         """Whether it is money ("live") or play ("demo")."""
-        return self.payment.mode
+        return self.sale.mode
 
     def text(self) -> str:
         """Printable, 40 columns."""
-        content = self.payment
         rows = ["FACETILL".center(WIDTH).rstrip()]
-        if content.mode == "demo":
+        if self.mode == "demo":
             rows.append("* DEMO: no money was moved *".center(WIDTH).rstrip())
         rows += [iso_time(self.time_ms), "-" * WIDTH]
-        for line in content.order.lines:
+        for line in self.order.lines:
             rows += _columns(line.name, format_decimal(line.total_minor, self.currency))
             if line.quantity > 1:
                 unit = format_decimal(line.unit_minor, self.currency)
                 rows.append(f"  {line.quantity} x {unit}")
+        for discount in self.order.discounts:
+            rows += _columns(discount.name, format_decimal(-discount.amount_minor, self.currency))
+        for tax in self.order.taxes:
+            if tax.kind == "added":
+                rows += _columns(_tax_name(tax), format_decimal(tax.amount_minor, self.currency))
         rows.append("-" * WIDTH)
         rows += _columns("TOTAL", format_amount(self.amount_minor, self.currency))
-        rows += _columns("Paid by", content.signed.authorization.method)
+        for tax in self.order.taxes:
+            if tax.kind == "included":
+                amount = format_decimal(tax.amount_minor, self.currency)
+                rows += _columns(f"  of it {_tax_name(tax)}", amount)
+        rows += _columns("Paid by", self.sale.method)
         rows += _columns("Shopper", self.pseudonym)
         rows.append("-" * WIDTH)
         rows += _columns("Entry", str(self.index))
@@ -152,7 +164,7 @@ class Receipt:
             "amount": format_decimal(self.amount_minor, self.currency),
             "amount_minor": self.amount_minor,
             "currency": self.currency,
-            "lines": [line.record() for line in self.lines],
+            **{name: part for name, part in self.order.record().items() if name != "currency"},
             "leaf": self.leaf.decode(),
             "proof": self.proof_text(),
         }
@@ -172,8 +184,10 @@ class Receipt:
         return QR_PREFIX + base45.encode(zlib.compress(packed, 9))
 
 
-def verify(data: bytes, key: note.VerifierKey) -> Receipt:
+def verify(data: bytes, key: note.Keys) -> Receipt:
     """The receipt in `data` (JSON or QR form), if it is in the log that `key` signs for.
+
+    After a change of the ledger's key, give all of its keys.
 
     Needs neither the book nor a private key.
 
@@ -188,7 +202,7 @@ def verify(data: bytes, key: note.VerifierKey) -> Receipt:
     if len(data) > _INPUT_BYTES_MAX:
         raise _not_a_receipt("it is too long")
     if text.startswith(QR_PREFIX):
-        receipt = _from_qr(text.removeprefix(QR_PREFIX), key.name)
+        receipt = _from_qr(text.removeprefix(QR_PREFIX), note.key_list(key)[0].name)
     else:
         receipt = _from_json(text)
     checkpoint = note.open_checkpoint(receipt.checkpoint, key)
@@ -288,6 +302,11 @@ def _not_a_receipt(why: str) -> BadInputError:
         f"This is not a receipt of Facetill: {why}.",
         hint="Give the JSON of `facetill ledger receipt ID --json`, or the text of the QR code.",
     )
+
+
+def _tax_name(tax: Tax) -> str:
+    percent = f"{tax.rate_ppm / 10_000:.4f}".rstrip("0").rstrip(".")
+    return f"{tax.name} {percent} %"
 
 
 def _columns(left: str, right: str) -> list[str]:

@@ -1,55 +1,179 @@
-"""When a payment may be taken: plain rules over values, used to post and again to audit.
+"""When something may be booked: plain rules over values, used to book and again to audit.
 
 Times are Unix milliseconds. An authorisation is judged by its own times: it must not be presented
 after `expires_at_ms` (no grace), nor more than SKEW_MS_MAX before `issued_at_ms` (a kiosk's clock
-may run ahead a little), and may live LIFETIME_MS_MAX at most.
+may run ahead a little), and may live LIFETIME_MS_MAX at most. A hold lasts HOLD_MS_MAX at most,
+and ends only by an entry: a clock that jumps ends nothing by itself.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from ledger.contents import (
+    Genesis,
+    Hold,
+    Payment,
+    Rotation,
+    Station,
+    shopper_account,
+    stock_account,
+)
 from ledger.errors import (
     AlreadyUsedWithOtherContent,
+    BadSignature,
     BalanceTooHigh,
     Expired,
     FileSourceInLiveHome,
+    HoldEnded,
+    HoldRunning,
     InsufficientFunds,
     LifetimeTooLong,
+    NothingToClose,
     NotYetValid,
+    OutOfStock,
     RefundTooHigh,
+    UnknownDesk,
+    UnknownKiosk,
+    UnknownReceipt,
     WrongAmount,
     WrongCart,
     WrongCurrency,
 )
-from ledger.money import MINOR_MAX, format_amount
+from ledger.instructions import (
+    Capture,
+    Close,
+    Expiry,
+    Instruction,
+    Limit,
+    Refund,
+    Supply,
+    Topup,
+    Void,
+)
+from ledger.keys import verify
+from ledger.money import MINOR_MAX, PIECES, format_amount
 
 if TYPE_CHECKING:
     from ledger.authorization import Authorization
-    from ledger.entries import AnyContent, Genesis, Payment, Refund, Topup
+    from ledger.contents import Sale
+    from ledger.entries import AnyContent, Entry
+    from ledger.figures import Figures
 
 LIFETIME_MS_MAX: Final = 120_000
 SKEW_MS_MAX: Final = 5_000
+HOLD_MS_MAX: Final = 7 * 24 * 3_600_000
 BALANCE_MINOR_MAX: Final = MINOR_MAX
+ENDINGS: Final = ("capture", "void", "expiry")
 
 
-def require_payable(payment: Payment, book: Genesis, balance_minor: int, now_ms: int) -> None:
-    """Refuse a payment that this book must not take now, from this prepaid balance.
+class Known(Protocol):
+    """What the book holds at the moment of judging."""
+
+    def by_id(self, entry_id: str) -> Entry | None:
+        """The entry with this id."""
+
+    def balance(self, account: str, currency: str) -> int:
+        """What an account has, debits positive."""
+
+    def refunded_minor(self, sale_id: str) -> int:
+        """What was given back of a sale so far."""
+
+    def balance_max_minor(self, pseudonym: str) -> int | None:
+        """The limit of a shopper's balance."""
+
+    def figures(self) -> Figures:
+        """The figures since the last Z report."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+
+
+def require(content: AnyContent, known: Known, book: Genesis, now_ms: int) -> None:
+    """Refuse an entry that this book must not take now; its signature is judged apart.
 
     Raises:
         Refused: The sub-class names the rule.
     """
+    if isinstance(content, (Payment, Instruction)) and content.mode != book.mode:
+        raise WrongCart(
+            f"It is of a {content.mode} home; this one is {book.mode}.",
+            hint="Use the home that it was made for.",
+        )
+    if isinstance(content, Payment):
+        _require_payable(content, known, book, now_ms)
+    elif isinstance(content, Topup):
+        _require_currency(content.currency, book)
+        _require_room(content.pseudonym, content.amount_minor, known, book)
+    elif isinstance(content, Refund):
+        _require_refund(content, known, book)
+    elif isinstance(content, (Capture, Void)):
+        _require_ending(content, known, now_ms)
+    elif isinstance(content, Supply):
+        _require_stock({content.sku: -content.pieces}, known)
+    elif isinstance(content, Close):
+        _require_close(content, known, book)
+    else:
+        # keys and limits only need the signature they come with
+        assert isinstance(content, (Genesis, Station, Rotation, Limit))  # noqa: S101 - for mypy
+
+
+def require_signed(content: AnyContent, known: Known) -> None:
+    """Refuse what is not signed by a station that the book knows, where a kind is signed.
+
+    Raises:
+        UnknownKiosk, UnknownDesk, BadSignature: As named.
+    """
+    if isinstance(content, Payment):
+        a = content.signed.authorization
+        key = _station(known, "kiosk", a.kiosk)
+        signed = content.signed.is_signed_by(key)
+    elif isinstance(content, Instruction):
+        key = _station(known, "desk", content.desk)
+        signed = verify(key, content.signature, content.message())
+    else:
+        return
+    if not signed:
+        raise BadSignature(
+            "The signature is not that of the station it names, over this content.",
+            hint="Start again at the station.",
+        )
+
+
+def _station(known: Known, role: str, key_id: str) -> bytes:
+    entry = known.by_id(f"station/{role}/{key_id}")
+    if entry is None:
+        unknown = UnknownKiosk if role == "kiosk" else UnknownDesk
+        raise unknown(
+            f"No {role} with the key {key_id} is registered in the book.",
+            hint=f"Use this home's own keys/{role}.key, or register the {role}.",
+        )
+    return cast("Station", entry.content).public_bytes
+
+
+def require_same(known: AnyContent, asked: AnyContent) -> None:
+    """Refuse a used id with another content; when a desk asks again, its time may differ."""
+    if isinstance(asked, Instruction) and type(asked) is type(known):
+        first = known
+        asked = replace(asked, issued_at_ms=first.issued_at_ms, signature=first.signature)
+    if known != asked:
+        raise AlreadyUsedWithOtherContent(
+            f"The id {asked.entry_id.partition('/')[2]} was used before for something else.",
+            hint="Use a fresh id for something new.",
+        )
+
+
+def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int) -> None:
     a, order = payment.signed.authorization, payment.order
     if a.source == "file" and book.mode == "live":
         raise FileSourceInLiveHome(
             "A live home takes no payment from a recorded file.",
             hint="Use a camera, or a demo home: facetill init --mode demo",
         )
-    if a.currency != book.currency or order.currency != book.currency:
-        raise WrongCurrency(
-            f"The payment is in {a.currency}; this home keeps {book.currency}.",
-            hint=f"Price the cart in {book.currency}.",
-        )
+    _require_currency(a.currency, book)
+    _require_currency(order.currency, book)
     if a.cart_digest != order.digest():
         raise WrongCart(
             "The order is not the cart that was authorised.",
@@ -62,70 +186,13 @@ def require_payable(payment: Payment, book: Genesis, balance_minor: int, now_ms:
             hint="Go back to the cart and pay again.",
         )
     _require_in_time(a, now_ms)
+    _require_stock(order.counted, known)
+    balance_minor = -known.balance(shopper_account(a.pseudonym), a.currency)
     if balance_minor < a.amount_minor:
         raise InsufficientFunds(
             f"The payment needs {format_amount(a.amount_minor, a.currency)};"
             f" the balance is {format_amount(balance_minor, a.currency)}.",
             hint="Top up at the desk, or take something out of the cart.",
-        )
-
-
-def require_topup(topup: Topup, book: Genesis, balance_minor: int) -> None:
-    """Refuse a top-up in another currency, or beyond what a balance may hold."""
-    if topup.currency != book.currency:
-        raise WrongCurrency(
-            f"The top-up is in {topup.currency}; this home keeps {book.currency}.",
-            hint=f"Top up in {book.currency}.",
-        )
-    if balance_minor + topup.amount_minor > BALANCE_MINOR_MAX:
-        raise BalanceTooHigh(
-            "The top-up would lift the balance above what the book can hold.",
-            hint="Top up a smaller amount.",
-        )
-
-
-def require_refund(
-    refund: Refund, payment: Payment, refunded_minor: int, balance_minor: int
-) -> None:
-    """Refuse to give back more than was paid, or to somebody else.
-
-    Args:
-        refund: What is asked.
-        payment: What was paid.
-        refunded_minor: What was given back of it before.
-        balance_minor: The shopper's balance.
-    """
-    a = payment.signed.authorization
-    if (refund.payment, refund.pseudonym) != (a.id, a.pseudonym):
-        raise WrongCart(
-            "The refund is not for the shopper who made that payment.",
-            hint="Name the payment by the id on its receipt.",
-        )
-    if refund.currency != a.currency:
-        raise WrongCurrency(
-            f"The payment was in {a.currency}, not in {refund.currency}.",
-            hint=f"Refund in {a.currency}.",
-        )
-    left_minor = a.amount_minor - refunded_minor
-    if refund.amount_minor > left_minor:
-        raise RefundTooHigh(
-            f"Of this payment {format_amount(left_minor, a.currency)} can still be given back,"
-            f" not {format_amount(refund.amount_minor, a.currency)}.",
-            hint="Refund less; `facetill ledger print` shows what was given back.",
-        )
-    if balance_minor + refund.amount_minor > BALANCE_MINOR_MAX:
-        raise BalanceTooHigh(
-            "The refund would lift the balance above what the book can hold.",
-            hint="Refund a smaller amount.",
-        )
-
-
-def require_same(known: AnyContent, asked: AnyContent, entry_id: str) -> None:
-    """Refuse a used id with another content."""
-    if known != asked:
-        raise AlreadyUsedWithOtherContent(
-            f"The id {entry_id} was used before for something else.",
-            hint="Use a fresh id for a new payment or top-up.",
         )
 
 
@@ -136,6 +203,12 @@ def _require_in_time(a: Authorization, now_ms: int) -> None:
             f"The authorisation is to live {lifetime_ms} ms; 1 to {LIFETIME_MS_MAX} are allowed.",
             hint="Check the kiosk's settings.",
         )
+    if a.hold_until_ms is not None and not 0 < a.hold_until_ms - a.issued_at_ms <= HOLD_MS_MAX:
+        raise LifetimeTooLong(
+            f"The hold is to last {a.hold_until_ms - a.issued_at_ms} ms;"
+            f" 1 to {HOLD_MS_MAX} are allowed.",
+            hint="Check the kiosk's settings.",
+        )
     if a.issued_at_ms - now_ms > SKEW_MS_MAX:
         raise NotYetValid(
             f"The authorisation was issued {a.issued_at_ms - now_ms} ms in the future.",
@@ -144,4 +217,124 @@ def _require_in_time(a: Authorization, now_ms: int) -> None:
     if now_ms > a.expires_at_ms:
         raise Expired(
             f"The authorisation expired {now_ms - a.expires_at_ms} ms ago.", hint="Pay again."
+        )
+
+
+def _require_currency(currency: str, book: Genesis) -> None:
+    if currency != book.currency:
+        raise WrongCurrency(
+            f"The amount is in {currency}; this home keeps {book.currency}.",
+            hint=f"Use {book.currency}.",
+        )
+
+
+def _require_stock(pieces: dict[str, int], known: Known) -> None:
+    for sku, asked in pieces.items():
+        left = known.balance(stock_account(sku), PIECES)
+        if asked > left:
+            raise OutOfStock(
+                f"Of {sku} {left} are left, not {asked}.",
+                hint="Take fewer; or book what came in: facetill ledger supply",
+            )
+
+
+def _require_room(pseudonym: str, amount_minor: int, known: Known, book: Genesis) -> None:
+    limit_minor = known.balance_max_minor(pseudonym)
+    limit_minor = BALANCE_MINOR_MAX if limit_minor is None else limit_minor
+    balance_minor = -known.balance(shopper_account(pseudonym), book.currency)
+    if balance_minor + amount_minor > limit_minor:
+        raise BalanceTooHigh(
+            f"It would lift the balance above the limit of"
+            f" {format_amount(limit_minor, book.currency)}.",
+            hint="Use a smaller amount, or raise the limit: facetill ledger limit",
+        )
+
+
+def _require_refund(refund: Refund, known: Known, book: Genesis) -> None:
+    sale = sale_of(known, refund.payment)
+    order = sale.order
+    if refund.pseudonym != sale.pseudonym:
+        raise WrongCart(
+            "The refund is not for the shopper who made that payment.",
+            hint="Name the payment by the id on its receipt.",
+        )
+    if refund.currency != order.currency:
+        raise WrongCurrency(
+            f"The payment was in {order.currency}, not in {refund.currency}.",
+            hint=f"Refund in {order.currency}.",
+        )
+    left_minor = order.total_minor - known.refunded_minor(refund.payment)
+    if refund.amount_minor > left_minor:
+        raise RefundTooHigh(
+            f"Of this payment {format_amount(left_minor, order.currency)} can still be given back,"
+            f" not {format_amount(refund.amount_minor, order.currency)}.",
+            hint="Refund less; `facetill ledger print` shows what was given back.",
+        )
+    # what a shopper has paid may always come back, whatever limit was set since
+    balance_minor = -known.balance(shopper_account(refund.pseudonym), book.currency)
+    if balance_minor + refund.amount_minor > BALANCE_MINOR_MAX:
+        raise BalanceTooHigh(
+            "The refund would lift the balance above what the book can hold.",
+            hint="Refund a smaller amount.",
+        )
+
+
+def sale_of(known: Known, sale_id: str) -> Sale:
+    """The payment, or the capture, with an authorisation's id.
+
+    Raises:
+        UnknownReceipt: There is none.
+    """
+    entry = known.by_id(f"payment/{sale_id}") or known.by_id(f"capture/{sale_id}")
+    if entry is None:
+        raise UnknownReceipt(
+            f"The book has no payment {sale_id[:64]!r}.",
+            hint="The id is on the receipt, and in `facetill ledger print`.",
+        )
+    return cast("Sale", entry.content)
+
+
+def open_hold(known: Known, hold_id: str) -> Hold:
+    """A hold that nothing has ended yet.
+
+    Raises:
+        UnknownReceipt, HoldEnded: As named.
+    """
+    entry = known.by_id(f"hold/{hold_id}")
+    if entry is None:
+        raise UnknownReceipt(
+            f"The book has no hold {hold_id[:64]!r}.", hint="See: facetill ledger print"
+        )
+    for ending in ENDINGS:
+        if known.by_id(f"{ending}/{hold_id}") is not None:
+            raise HoldEnded(
+                f"The hold has ended already, by {ending}.", hint="See: facetill ledger print"
+            )
+    return cast("Hold", entry.content)
+
+
+def _require_ending(content: Capture | Void, known: Known, now_ms: int) -> None:
+    hold = open_hold(known, content.id)
+    same = (content.pseudonym, content.held_minor, content.held_order)
+    if same != (hold.pseudonym, hold.amount_minor, hold.order):
+        raise WrongCart("It is not about that hold.", hint="Name the hold by its own id.")
+    if isinstance(content, Capture) and now_ms > hold.until_ms:
+        raise Expired(
+            f"The hold's time was over {now_ms - hold.until_ms} ms ago.",
+            hint="Give it back: facetill ledger expire",
+        )
+    if isinstance(content, Expiry) and now_ms <= hold.until_ms:
+        raise HoldRunning(
+            f"The hold has {hold.until_ms - now_ms} ms left.", hint="Void it, or wait."
+        )
+
+
+def _require_close(close: Close, known: Known, book: Genesis) -> None:
+    _require_currency(close.currency, book)
+    figures = known.figures()
+    asked = {name: getattr(close, name) for name in figures.fields()}
+    if asked != figures.fields() or close.last != known.size - 1:
+        raise NothingToClose(
+            "The Z report's figures are not those of the book since the one before.",
+            hint="Ask again: facetill ledger close",
         )

@@ -116,12 +116,12 @@ class Witness:
     def _place(self, origin: str) -> Path:
         return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.head"
 
-    def last_seen(self, log: note.VerifierKey) -> str | None:
+    def last_seen(self, log: note.Keys) -> str | None:
         """The newest head of a log that this witness cosigned."""
-        place = self._place(log.name)
+        place = self._place(note.key_list(log)[0].name)
         return place.read_text(encoding="utf-8") if place.exists() else None
 
-    def cosign(self, text: str, log: note.VerifierKey, time_s: int) -> str:
+    def cosign(self, text: str, log: note.Keys, time_s: int) -> str:
         """Check that a log only grew, remember its newest head, and sign that.
 
         Args:
@@ -138,12 +138,12 @@ class Witness:
         """
         head = self._consistent_head(text, log)
         checkpoint = note.open_checkpoint(head, log)
-        self._remember(log.name, head)
+        self._remember(note.key_list(log)[0].name, head)
         signature = self._key.sign(message(checkpoint.text(), time_s))
         encoded = keys.b64(self.vkey.key_id + _TIME.pack(time_s) + signature)
         return f"{head}\u2014 {self.vkey.name} {encoded}\n"
 
-    def _consistent_head(self, text: str, log: note.VerifierKey) -> str:
+    def _consistent_head(self, text: str, log: note.Keys) -> str:
         last = self.last_seen(log)
         if text.startswith("old "):
             proof = consistency.parse(text)

@@ -14,7 +14,7 @@ from ledger.money import format_amount, format_decimal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledger.authorization import OrderLine
+    from ledger.orders import OrderLine
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

@@ -124,7 +124,7 @@ class ReceiptPage(Page):
             return
         self._shown = receipt
         self.demo.setVisible(receipt.mode == "demo")
-        self.lines.show_lines(receipt.lines, receipt.currency)
+        self.lines.show_lines(receipt.order.lines, receipt.currency)
         self.total.show_amount(receipt.amount_minor, receipt.currency)
         when = QDateTime.fromMSecsSinceEpoch(receipt.time_ms)
         self.when.setText(when.toString("yyyy-MM-dd HH:mm"))

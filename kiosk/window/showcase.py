@@ -24,9 +24,10 @@ from kiosk.flow import Payer, Screen, State
 from kiosk.window.main_window import build_application
 from kiosk.window.screenshots import take
 from kiosk.window.shell import MainWindow
-from ledger.authorization import Authorization, Order, OrderLine, sign
+from ledger.authorization import Authorization, sign
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
+from ledger.orders import Order, OrderLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ def sample_receipt(folder: Path, mode: Literal["live", "demo"] = "demo") -> Rece
         source="live",
     )
     with Ledger.create(home, NOW_MS) as book:
-        book.topup(shopper, 5_000, "topup-1", station_key(home, "desk"), NOW_MS)
+        book.at(station_key(home, "desk"), NOW_MS).topup(shopper, 5_000, "topup-1")
         return book.post(sign(authorization, key), order, NOW_MS)
 
 

@@ -204,7 +204,7 @@ def test_a_refusal_of_the_ledger_reaches_the_shopper(tills):
 @pytest.fixture
 def funded(demo_home):
     with Ledger.create(demo_home) as ledger:
-        ledger.topup(PAYER.pseudonym, 5_000, uuid.uuid4().hex, station_key(demo_home, "desk"), 1)
+        ledger.at(station_key(demo_home, "desk"), 1).topup(PAYER.pseudonym, 5_000, uuid.uuid4().hex)
     return demo_home
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from ledger.authorization import Authorization, Order, OrderLine, sign
+from ledger.authorization import Authorization, sign
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
+from ledger.orders import Order, OrderLine
 
 NOW_MS = 1_800_000_000_000
 SHOPPER = "s-abcdefghijklmnop"
@@ -59,13 +60,19 @@ class Shop:
         return self.book.post(self.authorize(order, **changes), order, self.now_ms)
 
     def topup(self, amount_minor=10_000, topup_id=None, shopper=None):
-        return self.book.topup(
-            shopper or self.shopper,
-            amount_minor,
-            topup_id or uuid.uuid4().hex,
-            self.desk,
-            self.now_ms,
+        return self.at_desk().topup(
+            shopper or self.shopper, amount_minor, topup_id or uuid.uuid4().hex
         )
+
+    def at_desk(self, key=None):
+        return self.book.at(key or self.desk, self.now_ms)
+
+    def hold(self, order=None, until_ms=None, **changes):
+        order = order or self.order()
+        until_ms = self.now_ms + 600_000 if until_ms is None else until_ms
+        signed = self.authorize(order, hold_until_ms=until_ms, **changes)
+        self.book.hold(signed, order, self.now_ms)
+        return signed.authorization.id
 
 
 @pytest.fixture

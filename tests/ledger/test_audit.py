@@ -45,6 +45,8 @@ def test_every_byte_of_every_column_of_every_entry_is_covered(closed):
     tried = 0
     for index, *values in rows:
         for column, value in zip(("id", "leaf", "hashes", "head"), values, strict=True):
+            if not value:  # no head on the first entries of a commit
+                continue
             step = max(1, len(value) // 7)
             for place in {*range(0, len(value), step), len(value) - 1}:
                 damaged = value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
@@ -78,7 +80,8 @@ def test_a_shorter_or_longer_value_is_found(closed, column, end):
         "DELETE FROM accounts WHERE account = 'assets:cash'",
         "INSERT INTO accounts VALUES ('equity:mine', 'EUR', 0)",
         "UPDATE accounts SET account = CAST(X'ff' AS TEXT) WHERE account = 'assets:cash'",
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 1",
+        "PRAGMA user_version = 3",
         "PRAGMA application_id = 1",
         "CREATE TABLE notes (x)",
         "CREATE VIEW v AS SELECT 1",
@@ -211,26 +214,28 @@ def test_an_altered_book_is_not_built_upon(closed):
     sql(closed, "UPDATE entries SET hashes = zeroblob(length(hashes)) WHERE idx = 7")
     book = Ledger.open(closed.home)
     with pytest.raises(DamagedError):
-        book.topup(closed.shopper, 5, "t9", closed.desk, closed.now_ms)
+        book.at(closed.desk, closed.now_ms).topup(closed.shopper, 5, "t9")
     book.close()
     assert 7 in named(closed.home)
 
 
-def test_a_payment_signed_into_the_tree_by_an_insider_without_the_kiosk_is_found(shop):
+def test_a_payment_signed_into_the_tree_by_an_insider_without_the_kiosk_is_found(shop, monkeypatch):
     """The ledger's key alone cannot make a payment: the kiosk's signature is checked again."""
     shop.topup()
     order = shop.order()
     signed = shop.authorize(order)
     forged = type(signed)(signed.authorization, bytes(64))
-    shop.book._require_signed = lambda *_: None
+    monkeypatch.setattr("ledger.rules.require_signed", lambda *_: None)
     shop.book.post(forged, order, shop.now_ms)
+    monkeypatch.undo()
     assert named(shop.home) == {4}
 
 
-def test_a_payment_that_broke_a_rule_is_found(shop):
+def test_a_payment_that_broke_a_rule_is_found(shop, monkeypatch):
     order = shop.order()
-    shop.book._balance = lambda _: 10_000
+    monkeypatch.setattr("ledger.rules.require", lambda *_: None)
     shop.book.post(shop.authorize(order), order, shop.now_ms)
+    monkeypatch.undo()
     (found,) = findings(shop.home)
     assert (found.index, "needs 4.00 EUR" in found.problem) == (3, True)
 

@@ -17,7 +17,7 @@ from ledger import export
 @pytest.fixture
 def entries(stocked):
     paid = stocked.pay(stocked.order(("Q1", 'Cake "Wien", 20 % off', 2, 199)))
-    stocked.book.refund(paid.id, 150, "r1", stocked.desk, stocked.now_ms)
+    stocked.at_desk().refund(paid.id, 150, "r1")
     stocked.pay()
     return list(stocked.book.entries())
 

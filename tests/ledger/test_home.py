@@ -57,7 +57,7 @@ def test_a_disk_that_fills_up_leaves_no_half_home(tmp_path, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(home_module, "_sync_folder", full)
+    monkeypatch.setattr(home_module, "sync_folder", full)
     with pytest.raises(DiskFullError):
         create_home(tmp_path / "h", "live")
     assert list(tmp_path.iterdir()) == []

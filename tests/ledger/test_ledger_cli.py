@@ -50,7 +50,7 @@ def test_a_clean_check_is_silent(run):
 
 
 def test_a_finding_is_named_and_fails_the_check(run, stocked):
-    stocked.book._db.execute("UPDATE entries SET head = zeroblob(64) WHERE idx = 4")
+    stocked.book._store.db.execute("UPDATE entries SET head = zeroblob(64) WHERE idx = 4")
     status, record, text = run("ledger", "check")
     assert (status, record["ok"]) == (1, False)
     assert record["findings"][0]["entry"] == 4

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ledger import errors
-from ledger.authorization import Authorization, Order, OrderLine, sign
+from ledger.authorization import Authorization, sign
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
+from ledger.orders import Order, OrderLine
 
 SHOPPERS = st.sampled_from(["s-ann", "s-bob"])
 
@@ -43,7 +44,7 @@ class BookAgainstModel(RuleBasedStateMachine):
         fresh = number not in self.topups
         known = self.topups.setdefault(number, (shopper, amount))
         try:
-            self.book.topup(shopper, amount, f"t{number}", self.desk, self.now_ms)
+            self.book.at(self.desk, self.now_ms).topup(shopper, amount, f"t{number}")
         except errors.AlreadyUsedWithOtherContent:
             assert known != (shopper, amount)
             return
@@ -99,7 +100,7 @@ class BookAgainstModel(RuleBasedStateMachine):
         payment = signed.authorization
         known = self.refunds.setdefault(payment.id, {})
         try:
-            self.book.refund(payment.id, amount, f"r{number}", self.desk, self.now_ms)
+            self.book.at(self.desk, self.now_ms).refund(payment.id, amount, f"r{number}")
         except errors.AlreadyUsedWithOtherContent:
             assert known[number] != amount
         except errors.RefundTooHigh:

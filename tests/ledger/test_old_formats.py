@@ -30,7 +30,7 @@ def test_an_old_book_is_clean_and_reads_as_it_did(old):
 
 
 def test_old_receipts_still_verify_and_are_given_again_byte_for_byte(old):
-    key = audit.trusted_key(old)
+    key = audit.trusted_keys(old)
     with Ledger.open(old, read_only=True) as book:
         for name in ("receipt.json", "receipt.qr"):
             paid = receipt.verify((old.path / name).read_bytes(), key)

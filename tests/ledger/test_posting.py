@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from ledger import errors, keys
-from ledger.authorization import Authorization, Order, OrderLine, SignedAuthorization, sign
+from ledger.authorization import Authorization, SignedAuthorization, sign
 from ledger.book import Ledger
+from ledger.orders import Order, OrderLine
 from ledger.rules import LIFETIME_MS_MAX, SKEW_MS_MAX
 
 
@@ -190,7 +191,7 @@ def test_a_topup_is_taken_once_for_each_id(shop):
 
 def test_a_topup_by_an_unknown_desk_is_refused(shop):
     with pytest.raises(errors.UnknownDesk):
-        shop.book.topup(shop.shopper, 5, "t1", shop.kiosk, shop.now_ms)
+        shop.at_desk(shop.kiosk).topup(shop.shopper, 5, "t1")
     assert shop.book.balance(shop.shopper) == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.entries import SALES
+from ledger.contents import SALES
 from ledger.errors import (
     AlreadyUsedWithOtherContent,
     BadInputError,
@@ -20,7 +20,7 @@ def paid(stocked):
 
 
 def refund(shop, paid, amount_minor, refund_id="r1", key=None):
-    return shop.book.refund(paid.id, amount_minor, refund_id, key or shop.desk, shop.now_ms)
+    return shop.at_desk(key).refund(paid.id, amount_minor, refund_id)
 
 
 def test_a_refund_goes_back_to_the_shopper_and_out_of_the_sales(stocked, paid):
@@ -56,7 +56,7 @@ def test_the_receipt_stays_what_it_was(stocked, paid):
 
 def test_a_payment_that_was_never_made_cannot_be_given_back(stocked):
     with pytest.raises(UnknownReceipt):
-        stocked.book.refund("0" * 32, 1, "r1", stocked.desk, stocked.now_ms)
+        stocked.at_desk().refund("0" * 32, 1, "r1")
 
 
 def test_only_a_desk_gives_back(stocked, paid):
@@ -79,7 +79,7 @@ def test_the_refunds_of_another_payment_do_not_count(stocked, paid):
 
 def test_the_audit_finds_a_refund_of_more_than_was_paid(stocked, paid, monkeypatch):
     # whoever holds the keys can sign such an entry; the rules are judged again by the audit
-    monkeypatch.setattr("ledger.book.rules.require_refund", lambda *_: None)
+    monkeypatch.setattr("ledger.rules._require_refund", lambda *_: None)
     entry = refund(stocked, paid, paid.amount_minor + 1)
     monkeypatch.undo()
     (finding,) = stocked.book.check()

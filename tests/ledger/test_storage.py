@@ -9,7 +9,7 @@ import sys
 import apsw
 import pytest
 
-from ledger import audit, errors, store
+from ledger import audit, errors, sqlite, store
 from ledger.book import Ledger
 from ledger.home import create_home
 
@@ -22,7 +22,7 @@ home = open_home(Path(sys.argv[1]))
 desk = station_key(home, "desk")
 with Ledger.open(home) as book:
     for n in range(int(sys.argv[3])):
-        book.topup("s-shared", 1, f"{sys.argv[2]}-{n}", desk, 1_800_000_000_000)
+        book.at(desk, 1_800_000_000_000).topup("s-shared", 1, f"{sys.argv[2]}-{n}")
         print(n, flush=True)
 """
 
@@ -77,7 +77,7 @@ class Faults:
 def faults(monkeypatch):
     faults = Faults()
     connection = functools.partial(apsw.Connection, vfs="faulty")
-    monkeypatch.setattr(store.apsw, "Connection", connection)
+    monkeypatch.setattr(sqlite.apsw, "Connection", connection)
     yield faults
     faults.disk.unregister()
 
@@ -119,8 +119,8 @@ def test_a_disk_full_in_the_middle_keeps_nothing_of_it(shop, faults):
 
 def test_a_full_disk_refuses_until_there_is_room_again(shop):
     shop.topup()
-    pages = shop.book._db.pragma("page_count")
-    shop.book._db.pragma("max_page_count", pages)
+    pages = shop.book._store.db.pragma("page_count")
+    shop.book._store.db.pragma("max_page_count", pages)
     order = shop.order()
     accepted = 0
     for _ in range(100):
@@ -134,7 +134,7 @@ def test_a_full_disk_refuses_until_there_is_room_again(shop):
         pytest.fail("the disk never filled up")
     assert shop.book.balance(shop.shopper) == 10_000 - 400 * accepted
     assert shop.book.check() == []
-    shop.book._db.pragma("max_page_count", pages + 100)
+    shop.book._store.db.pragma("max_page_count", pages + 100)
     shop.book.post(signed, order, shop.now_ms)
     assert shop.book.balance(shop.shopper) == 10_000 - 400 * (accepted + 1)
     assert shop.book.check() == []
@@ -152,7 +152,7 @@ def test_a_head_note_that_cannot_be_written_does_not_undo_the_payment(shop, monk
 
 def test_another_writer_is_waited_for_and_then_named(shop, monkeypatch):
     shop.topup()
-    shop.book._db.set_busy_timeout(50)
+    shop.book._store.db.set_busy_timeout(50)
     other = apsw.Connection(str(shop.home.ledger_db))
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(errors.BusyError):
@@ -210,13 +210,13 @@ def test_a_home_without_a_book_says_how_to_make_one(tmp_path):
     ],
 )
 def test_a_book_of_another_version_or_program_is_not_opened(shop, pragma, error):
-    shop.book._db.execute(f"PRAGMA {pragma}")
+    shop.book._store.db.execute(f"PRAGMA {pragma}")
     with pytest.raises(error):
         Ledger.open(shop.home)
 
 
 def test_a_damaged_first_entry_or_file_gives_an_error_and_no_traceback(shop):
-    shop.book._db.execute("UPDATE entries SET leaf = X'00' WHERE idx = 0")
+    shop.book._store.db.execute("UPDATE entries SET leaf = X'00' WHERE idx = 0")
     with pytest.raises(errors.DamagedError):
         Ledger.open(shop.home)
     shop.book.close()
@@ -226,7 +226,7 @@ def test_a_damaged_first_entry_or_file_gives_an_error_and_no_traceback(shop):
 
 
 def test_a_damaged_entry_is_named_when_it_is_read(stocked):
-    stocked.book._db.execute("UPDATE entries SET leaf = X'7b7d' WHERE idx = 6")
+    stocked.book._store.db.execute("UPDATE entries SET leaf = X'7b7d' WHERE idx = 6")
     with pytest.raises(errors.DamagedError, match="Entry 6"):
         list(stocked.book.entries())
 
@@ -239,7 +239,7 @@ def test_a_read_only_folder_is_an_error_with_a_hint(shop):
     try:
         assert audit.check_home(shop.home)[0] == []
         with pytest.raises(errors.StorageError) as e:
-            Ledger.open(shop.home).topup("s-x", 1, "t", shop.desk, 0)
+            Ledger.open(shop.home).at(shop.desk, 0).topup("s-x", 1, "t")
         assert "permissions" in e.value.hint
     finally:
         shop.home.ledger_db.parent.chmod(0o700)
@@ -249,7 +249,7 @@ def test_a_book_opened_to_read_refuses_to_write(shop):
     with Ledger.open(shop.home, read_only=True) as book:
         assert book.balance(shop.shopper) == 0
         with pytest.raises(errors.StorageError):
-            book.topup(shop.shopper, 1, "t", shop.desk, shop.now_ms)
+            book.at(shop.desk, shop.now_ms).topup(shop.shopper, 1, "t")
 
 
 def test_the_ledger_key_of_another_home_is_refused(make_shop):
@@ -257,4 +257,4 @@ def test_the_ledger_key_of_another_home_is_refused(make_shop):
     key = other.home.keys_dir / "ledger.key"
     (shop.home.keys_dir / "ledger.key").write_bytes(key.read_bytes())
     with Ledger.open(shop.home) as book, pytest.raises(errors.DamagedError):
-        book.topup(shop.shopper, 1, "t", shop.desk, shop.now_ms)
+        book.at(shop.desk, shop.now_ms).topup(shop.shopper, 1, "t")

@@ -1,0 +1,70 @@
+"""Makes a book: its tables and its first entries, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.draft import Draft
+from ledger.errors import LedgerExistsError
+from ledger.home import storage_error, sync_folder
+from ledger.log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.contents import Genesis
+    from ledger.entries import AnyContent
+    from ledger.home import Home
+    from ledger.keyring import Keyring
+    from ledger.store import Store
+
+
+def created(
+    home: Home, genesis: Genesis, keyring: Keyring, first: Sequence[AnyContent], now_ms: int
+) -> None:
+    """Write the book of a home that has none.
+
+    Args:
+        home: Whose book.
+        genesis: What it begins with.
+        keyring: The home's keys.
+        first: Its first entries, the genesis among them.
+        now_ms: Their time.
+
+    Raises:
+        LedgerExistsError, StorageError: As named; nothing is left of it.
+    """
+    if home.database is not None:
+        from ledger.postgres import PostgresStore
+
+        _fill(PostgresStore(home.database, home.id, create=True), genesis, keyring, first, now_ms)
+        return
+    from ledger.sqlite import SqliteStore
+
+    if home.ledger_db.exists():
+        raise LedgerExistsError(
+            f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
+        )
+    staging = home.ledger_db.with_name("ledger.db.new")
+    try:
+        home.ledger_db.parent.mkdir(mode=0o700, exist_ok=True)
+        for leftover in ("", "-wal", "-shm", "-journal"):
+            staging.with_name(staging.name + leftover).unlink(missing_ok=True)
+        _fill(SqliteStore(staging, create=True), genesis, keyring, first, now_ms)
+        staging.rename(home.ledger_db)
+        sync_folder(home.ledger_db.parent)
+    except OSError as e:
+        raise storage_error(e, "The book could not be made") from e
+
+
+def _fill(
+    store: Store, genesis: Genesis, keyring: Keyring, first: Sequence[AnyContent], now_ms: int
+) -> None:
+    try:
+        with store.creation():
+            draft = Draft(store, Log(store, genesis))
+            for content in first:
+                draft.append(content, now_ms)
+            draft.flush(keyring.newest)
+    finally:
+        store.close()

@@ -1,0 +1,190 @@
+"""One commit in the making: entries that are judged one after the other and written together.
+
+Nothing reaches the store before `flush`, so that an entry which is refused, or a group of which
+one is, leaves no trace. What the judging asks for is read once and then followed here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from ledger import merkle, note
+from ledger.contents import Rotation
+from ledger.entries import Entry, require_leaf
+from ledger.figures import Figures
+from ledger.instructions import EVERYBODY, Close, Limit, Refund
+from ledger.log import LOOKUP, Tip
+from ledger.receipt import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.entries import AnyContent
+    from ledger.keys import StationKey
+    from ledger.log import Log
+    from ledger.store import Store
+
+FIGURES_BATCH: Final = 1_000
+Place = tuple[str, str]  # account, currency
+
+
+class Draft:
+    """New entries on top of a log, inside a write transaction of the caller."""
+
+    def __init__(self, store: Store, log: Log) -> None:
+        self.tip = log.tip()
+        self._store = store
+        self._log = log
+        self._frontier = merkle.Frontier(self.tip.frontier.size, self.tip.frontier.hashes)
+        self._recorded_ms = self.tip.recorded_ms
+        self._new: list[Entry] = []
+        self._completed: list[list[bytes]] = []
+        self._ids: dict[str, Entry | None] = {}
+        self._balances: dict[Place, int] = {}
+        self._changed: dict[Place, int] = {}
+        self._checkpoint = ""
+
+    # --- what there is -----------------------------------------------------------------------
+
+    @property
+    def old_size(self) -> int:
+        """Number of entries before the new ones."""
+        return self.tip.frontier.size
+
+    @property
+    def size(self) -> int:
+        """Number of entries, the new ones included."""
+        return self.tip.frontier.size + len(self._new)
+
+    def prefetch(self, entry_ids: Sequence[str], places: Sequence[Place]) -> None:
+        """Read at once what a batch is going to ask for."""
+        wanted = [entry_id for entry_id in entry_ids if entry_id not in self._ids]
+        self._ids |= {**dict.fromkeys(wanted), **self._log.by_ids(wanted)}
+        accounts = sorted({place for place in places if place not in self._balances})
+        self._balances |= dict.fromkeys(accounts, 0)
+        for start in range(0, len(accounts), LOOKUP):
+            some = accounts[start : start + LOOKUP]
+            marks = ",".join(["(?,?)"] * len(some))
+            values = [value for place in some for value in place]
+            query = f"SELECT account, currency, balance FROM accounts WHERE (account, currency) IN (VALUES {marks})"  # noqa: E501, S608 - question marks
+            for account, currency, balance in self._store.rows(query, values):
+                self._balances[cast("str", account), cast("str", currency)] = cast("int", balance)
+
+    def by_id(self, entry_id: str) -> Entry | None:
+        """The entry with this id, in the log or new."""
+        if entry_id not in self._ids:
+            self._ids[entry_id] = self._log.by_id(entry_id)
+        return self._ids[entry_id]
+
+    def balance(self, account: str, currency: str) -> int:
+        """What an account has, debits positive; 0 for one that was never posted to."""
+        place = (account, currency)
+        known = self._changed.get(place)
+        if known is not None:
+            return known
+        if place not in self._balances:
+            self.prefetch((), (place,))
+        return self._balances[place]
+
+    def refunded_minor(self, sale_id: str) -> int:
+        """What was given back of a sale so far, in minor units."""
+        entries = [*self._log.within(f"refund/{sale_id}/"), *self._new]
+        refunds = (entry.content for entry in entries)
+        return sum(
+            refund.amount_minor
+            for refund in refunds
+            if isinstance(refund, Refund) and refund.payment == sale_id
+        )
+
+    def balance_max_minor(self, pseudonym: str) -> int | None:
+        """The limit that a shopper's balance has, if there is one."""
+        for whose in (pseudonym, EVERYBODY):
+            entries = [*self._log.within(f"limit/{whose}/"), *self._new]
+            limits = [e.content for e in entries if isinstance(e.content, Limit)]
+            own = [limit for limit in limits if limit.pseudonym == whose]
+            if own:
+                return own[-1].balance_max_minor
+        return None
+
+    def figures(self) -> Figures:
+        """The figures since the last Z report."""
+        last = self._log.last_within("close/")
+        figures = Figures()
+        if last is not None and isinstance(last.content, Close):
+            figures = Figures(last.content.number + 1, last.index + 1)
+            figures.grand_total_minor = last.content.grand_total_minor
+        start = figures.first
+        while batch := self._log.batch(start, FIGURES_BATCH):
+            for entry in batch:
+                figures.add(entry.index, entry.content)
+            start = batch[-1].index + 1
+        for entry in self._new:
+            figures.add(entry.index, entry.content)
+        return figures
+
+    # --- what is added -----------------------------------------------------------------------
+
+    def append(self, content: AnyContent, now_ms: int) -> Entry:
+        """Add an entry that was judged."""
+        recorded_ms = max(self._recorded_ms, now_ms)
+        entry = Entry(self._frontier.size, now_ms, recorded_ms, content)
+        leaf = require_leaf(entry)
+        self._recorded_ms = recorded_ms
+        completed = self._frontier.completed(merkle.leaf_hash(leaf))
+        self._frontier.append(completed)
+        self._completed.append(completed)
+        self._new.append(entry)
+        self._ids[entry.id] = entry
+        for account, currency, amount_minor in entry.postings:
+            balance = self.balance(account, currency) + amount_minor
+            self._changed[account, currency] = balance
+        return entry
+
+    def mark(self) -> tuple[int, dict[Place, int], int]:
+        """A state to go back to."""
+        return len(self._new), dict(self._changed), self._recorded_ms
+
+    def undo(self, mark: tuple[int, dict[Place, int], int]) -> None:
+        """Forget what was added since."""
+        count, self._changed, self._recorded_ms = mark
+        for entry in self._new[count:]:
+            self._ids[entry.id] = None
+        del self._new[count:], self._completed[count:]
+        self._frontier = merkle.Frontier(self.tip.frontier.size, self.tip.frontier.hashes)
+        for completed in self._completed:
+            self._frontier.append(completed)
+
+    def subtree(self, level: int, number: int) -> bytes:
+        """As `Log.subtree`, the new entries included."""
+        index = merkle.keeper(level, number) - self.tip.frontier.size
+        return self._completed[index][level] if index >= 0 else self._log.subtree(level, number)
+
+    def flush(self, key: StationKey) -> Tip:
+        """Write all that was added, under one signed head."""
+        checkpoint = note.Checkpoint(self._log.origin, self.size, self._frontier.root())
+        head = key.sign(checkpoint.text().encode())
+        last = self._new[-1].index
+        self._store.write_rows(
+            "INSERT INTO entries (idx, id, leaf, hashes, head) VALUES (?, ?, ?, ?, ?)",
+            [
+                (e.index, e.id, e.leaf(), b"".join(done), head if e.index == last else b"")
+                for e, done in zip(self._new, self._completed, strict=True)
+            ],
+        )
+        self._store.write_rows(
+            "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
+            " ON CONFLICT (account, currency) DO UPDATE SET balance = excluded.balance",
+            [(*place, balance) for place, balance in self._changed.items()],
+        )
+        vkey = note.VerifierKey(self._log.origin, key.public_bytes)
+        self._checkpoint = note.assemble(checkpoint, vkey, head)
+        public_bytes = key.public_bytes
+        for entry in self._new:
+            if isinstance(entry.content, Rotation):
+                public_bytes = entry.content.public_bytes
+        return Tip(self._frontier, head, self._recorded_ms, public_bytes)
+
+    def receipt(self, entry: Entry) -> Receipt:
+        """Of a new entry, after `flush`."""
+        proof = merkle.inclusion_proof(entry.index, self.size, self.subtree)
+        return Receipt(entry.leaf(), tuple(proof), self._checkpoint)

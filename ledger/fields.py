@@ -1,0 +1,98 @@
+"""Checks of single fields that others wrote; an error names the field, never its content."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Final, cast
+
+from ledger.errors import BadInputError
+from ledger.money import exponent
+
+if TYPE_CHECKING:
+    from ledger import canonical
+
+TEXT_CHARS_MAX: Final = 200
+SIGNATURE_BYTES: Final = 64
+
+HEX_16: Final = re.compile(r"[0-9a-f]{16}")
+HEX_32: Final = re.compile(r"[0-9a-f]{32}")
+HEX_64: Final = re.compile(r"[0-9a-f]{64}")
+WORD: Final = re.compile(r"[a-z0-9_]{1,40}")
+ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+STOCK_SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_PSEUDONYM: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
+
+
+def bad_field(name: str) -> BadInputError:
+    """An error naming a field and nothing of its content."""
+    return BadInputError(
+        f"The field {name} is outside of what the format allows.",
+        hint="Nothing was written; the formats are described in ledger/entries.py.",
+    )
+
+
+def require_text(name: str, value: object) -> None:
+    """1..200 printable characters, no line break, no lone surrogate."""
+    if type(value) is not str or not 1 <= len(value) <= TEXT_CHARS_MAX or not value.isprintable():
+        raise bad_field(name)
+
+
+def require_integer(name: str, value: object, low: int, high: int) -> None:
+    """An integer (no boolean) within low..high."""
+    if type(value) is not int or not low <= value <= high:
+        raise bad_field(name)
+
+
+def require_pattern(name: str, value: object, pattern: re.Pattern[str]) -> None:
+    """A string that matches as a whole."""
+    if type(value) is not str or pattern.fullmatch(value) is None:
+        raise bad_field(name)
+
+
+def require_pseudonym(value: object) -> None:
+    """2..64 of a-z, 0-9 and hyphen, not starting with a hyphen."""
+    require_pattern("pseudonym", value, _PSEUDONYM)
+
+
+def require_mode(mode: object) -> None:
+    """One of live and demo."""
+    if mode not in ("live", "demo"):
+        raise bad_field("mode")
+
+
+def require_currency(value: object) -> None:
+    """An active ISO 4217 code."""
+    if type(value) is not str:
+        raise bad_field("currency")
+    exponent(value)
+
+
+def require_fields(record: canonical.Value, kinds: dict[str, type]) -> dict[str, canonical.Value]:
+    """An object with exactly these fields, of exactly these types."""
+    if not isinstance(record, dict) or record.keys() != kinds.keys():
+        raise bad_field("record")
+    for name, kind in kinds.items():
+        if type(record[name]) is not kind:
+            raise bad_field(name)
+    return record
+
+
+def bytes_from_text(name: str, text: canonical.Value) -> bytes:
+    """Bytes from canonical base64 (RFC 4648, section 4)."""
+    try:
+        data = base64.b64decode(cast("str", text), validate=True)
+    except (ValueError, TypeError, binascii.Error) as e:
+        raise bad_field(name) from e
+    if base64.b64encode(data).decode() != text:
+        raise bad_field(name)
+    return data
+
+
+def signature_from_text(text: canonical.Value) -> bytes:
+    """64 bytes from canonical base64."""
+    data = bytes_from_text("signature", text)
+    if len(data) != SIGNATURE_BYTES:
+        raise bad_field("signature")
+    return data

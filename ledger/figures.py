@@ -1,0 +1,56 @@
+"""The shop's figures over a stretch of the book: what a Z report, an X report and stats count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger.contents import Hold, Payment
+from ledger.instructions import Capture, Close, Refund, Topup
+
+if TYPE_CHECKING:
+    from ledger.entries import AnyContent
+
+
+@dataclass
+class Figures:
+    """Counts and sums in minor units since the last Z report.
+
+    Attributes:
+        number: Of the next Z report.
+        first: First entry that it will cover.
+        sales, refunds, topups: How many; a captured hold is a sale.
+        sales_minor, refunds_minor, topups_minor: Their sums.
+        grand_total_minor: All sales since the book began.
+    """
+
+    number: int = 1
+    first: int = 0
+    sales: int = 0
+    sales_minor: int = 0
+    refunds: int = 0
+    refunds_minor: int = 0
+    topups: int = 0
+    topups_minor: int = 0
+    grand_total_minor: int = 0
+
+    def add(self, index: int, content: AnyContent) -> None:
+        """Count an entry; a Z report begins anew after it."""
+        if isinstance(content, (Payment, Capture)) and not isinstance(content, Hold):
+            self.sales += 1
+            self.sales_minor += content.order.total_minor
+            self.grand_total_minor += content.order.total_minor
+        elif isinstance(content, Refund):
+            self.refunds += 1
+            self.refunds_minor += content.amount_minor
+        elif isinstance(content, Topup):
+            self.topups += 1
+            self.topups_minor += content.amount_minor
+        elif isinstance(content, Close):
+            grand_total_minor = self.grand_total_minor
+            self.__init__(content.number + 1, index + 1)  # type: ignore[misc]
+            self.grand_total_minor = grand_total_minor
+
+    def fields(self) -> dict[str, int]:
+        """By the names that a Z report has for them."""
+        return dict(vars(self))

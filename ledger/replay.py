@@ -1,0 +1,113 @@
+"""The audit's own reckoning of what the book held before each entry, from the leaves alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from ledger.entries import parse_leaf
+from ledger.errors import BadInputError
+from ledger.figures import Figures
+from ledger.instructions import EVERYBODY, Limit, Refund
+
+if TYPE_CHECKING:
+    from ledger.entries import Entry
+    from ledger.store import Store
+
+Place = tuple[str, str]  # account, currency
+
+
+class Replay:
+    """What `ledger.rules.Known` asks for, as of the entry `size`."""
+
+    def __init__(self, opened: Store, currency: str) -> None:
+        self.size = 0
+        self.balances: dict[Place, int] = {}
+        self.touched: dict[Place, int] = {}
+        self._opened = opened
+        self._currency = currency
+        self._figures = Figures()
+        self._refunded: dict[str, int] = {}
+        self._limits: dict[str, int] = {}
+        self._stations: dict[str, Entry] = {}
+        self._resumed = 0
+
+    def resume(self, balances: dict[Place, int], figures: Figures, size: int) -> None:
+        """Go on after a part of the book that is known to be right."""
+        self.balances = balances
+        self._figures = figures
+        self.size = self._resumed = size
+
+    def add(self, entry: Entry) -> dict[str, int]:
+        """Take in an entry; gives the sum of its postings in each currency."""
+        content = entry.content
+        totals: dict[str, int] = {}
+        for account, currency, amount_minor in entry.postings:
+            place = (account, currency)
+            self.balances[place] = self.balances.get(place, 0) + amount_minor
+            self.touched[place] = entry.index
+            totals[currency] = totals.get(currency, 0) + amount_minor
+        if isinstance(content, Refund):
+            before = self.refunded_minor(content.payment)
+            self._refunded[content.payment] = before + content.amount_minor
+        elif isinstance(content, Limit):
+            self._limits[content.pseudonym] = content.balance_max_minor
+        self._figures.add(entry.index, content)
+        return totals
+
+    def by_id(self, entry_id: str) -> Entry | None:
+        """An entry before this one; its row has been checked, or will be named."""
+        known = self._stations.get(entry_id)
+        if known is not None:
+            return known
+        rows = self._opened.rows(
+            "SELECT leaf FROM entries WHERE id = ? AND idx < ?", (entry_id, self.size)
+        )
+        for (leaf,) in rows:
+            try:
+                entry = parse_leaf(cast("bytes", leaf))
+            except BadInputError:
+                return None
+            if entry.id != entry_id:
+                return None
+            if entry.kind == "station":
+                self._stations[entry_id] = entry
+            return entry
+        return None
+
+    def balance(self, account: str, currency: str) -> int:
+        """What an account had, debits positive."""
+        return self.balances.get((account, currency), 0)
+
+    def refunded_minor(self, sale_id: str) -> int:
+        """What was given back of a sale before."""
+        if sale_id not in self._refunded:
+            before = self._before(f"refund/{sale_id}/")
+            refunds = [e.content for e in before if isinstance(e.content, Refund)]
+            self._refunded[sale_id] = sum(refund.amount_minor for refund in refunds)
+        return self._refunded[sale_id]
+
+    def balance_max_minor(self, pseudonym: str) -> int | None:
+        """The limit that a shopper's balance had."""
+        for whose in (pseudonym, EVERYBODY):
+            if whose not in self._limits:
+                before = self._before(f"limit/{whose}/")
+                limits = [e.content for e in before if isinstance(e.content, Limit)]
+                if limits:
+                    self._limits[whose] = limits[-1].balance_max_minor
+            if whose in self._limits:
+                return self._limits[whose]
+        return None
+
+    def figures(self) -> Figures:
+        """The figures since the last Z report before."""
+        return self._figures
+
+    def _before(self, prefix: str) -> list[Entry]:
+        """Entries below a path in the part of the book that was not read in this pass."""
+        if not self._resumed:
+            return []
+        rows = self._opened.rows(
+            "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx < ? ORDER BY idx",
+            (prefix, prefix[:-1] + "0", self._resumed),
+        )
+        return [parse_leaf(cast("bytes", leaf)) for (leaf,) in rows]

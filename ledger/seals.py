@@ -1,0 +1,169 @@
+"""What an auditor has verified before, so that the next check only looks for a changed bit.
+
+After a clean check the auditor's own folder keeps a SHA-256 digest of every column of each chunk
+of rows, one of the balances, and the few values that a pass carries from entry to entry. At the
+next check a chunk whose digest is the same is, byte for byte, the one that was verified with all
+its signatures; only what came after is verified anew. If any digest differs the whole book is
+checked from the first entry, which then names what was changed.
+
+The folder must be the auditor's: whoever can write both it and the book can hide a change from
+this check, though not from `ledger check --all`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from ledger import note
+from ledger.entries import parse_leaf
+from ledger.errors import Error
+from ledger.figures import Figures
+from ledger.home import storage_error, write_new
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ledger.replay import Place, Replay
+    from ledger.store import Store
+
+FORMAT: Final = 1
+CHUNK: Final = 4_096
+_BYTES_MAX: Final = 100_000_000
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Where a check may go on, and what it must know there."""
+
+    size: int
+    balances: dict[Place, int]
+    figures: Figures
+    recorded_ms: int
+    keys: list[note.VerifierKey]
+
+
+class Seals:
+    """The memory of one log in an auditor's folder."""
+
+    def __init__(self, folder: Path, anchor: note.VerifierKey) -> None:
+        self._anchor = anchor
+        self._path = folder / f"{hashlib.sha256(str(anchor).encode()).hexdigest()[:32]}.json"
+
+    def resume(
+        self, opened: Store, total: int, progress: Callable[[int, int], None] | None
+    ) -> Resumed | None:
+        """Compare the book with what is remembered; None: check it all."""
+        known = self._read()
+        if known is None or not 0 < cast("int", known["size"]) <= total:
+            return None
+        size = cast("int", known["size"])
+        for number, digest in enumerate(cast("list[str]", known["chunks"])):
+            start = number * CHUNK
+            if _chunk_digest(opened, start, min(start + CHUNK, size)) != digest:
+                return None
+            if progress is not None:
+                progress(min(start + CHUNK, size), total)
+        zeros = {(str(a), str(c)) for a, c in cast("list[list[str]]", known["zeros"])}
+        balances = _balances_at(opened, size, zeros)
+        if balances is None or _balances_digest(balances) != known["balances"]:
+            return None
+        hexes = cast("list[str]", known["keys"])
+        keys = [note.VerifierKey(self._anchor.name, bytes.fromhex(k)) for k in hexes]
+        figures = Figures(**cast("dict[str, int]", known["figures"]))
+        return Resumed(size, balances, figures, cast("int", known["recorded_ms"]), keys)
+
+    def keep(
+        self,
+        opened: Store,
+        size: int,
+        keys: list[note.VerifierKey],
+        known: Replay,
+        recorded_ms: int,
+    ) -> None:
+        """Remember a book that was found clean.
+
+        Raises:
+            HomeError, DiskFullError: The folder cannot be written.
+        """
+        before = self._read() or {"chunks": [], "size": 0}
+        whole = cast("int", before["size"]) // CHUNK if cast("int", before["size"]) <= size else 0
+        chunks = cast("list[str]", before["chunks"])[:whole]
+        chunks += [
+            _chunk_digest(opened, start, min(start + CHUNK, size))
+            for start in range(whole * CHUNK, size, CHUNK)
+        ]
+        record = {
+            "format": FORMAT,
+            "log": str(self._anchor),
+            "size": size,
+            "chunks": chunks,
+            "balances": _balances_digest(known.balances),
+            "zeros": sorted(place for place, balance in known.balances.items() if not balance),
+            "figures": known.figures().fields(),
+            "recorded_ms": recorded_ms,
+            "keys": [key.public_bytes.hex() for key in keys],
+        }
+        staging = self._path.with_suffix(f".{os.getpid()}.new")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            staging.unlink(missing_ok=True)
+            write_new(staging, json.dumps(record).encode(), 0o600)
+            staging.replace(self._path)
+        except OSError as e:
+            raise storage_error(e, "What was verified could not be remembered") from e
+
+    def _read(self) -> dict[str, object] | None:
+        try:
+            with self._path.open("rb") as file:
+                record = json.loads(file.read(_BYTES_MAX))
+        except (OSError, ValueError):
+            return None
+        whole = isinstance(record, dict) and record.get("format") == FORMAT
+        return record if whole and record.get("log") == str(self._anchor) else None
+
+
+def _chunk_digest(opened: Store, start: int, end: int) -> str:
+    """Over all columns of the rows start..end-1, with every length."""
+    rows = opened.rows(
+        f"SELECT idx, {opened.raw_id}, leaf, hashes, head FROM entries"  # noqa: S608 - a constant
+        " WHERE idx >= ? AND idx < ? ORDER BY idx",
+        (start, end),
+    )
+    columns = list(zip(*rows, strict=True))
+    digest = hashlib.sha256(f"{start} {end}\n".encode())
+    if not columns or columns[0] != tuple(range(start, end)):
+        return ""
+    for column in cast("list[tuple[bytes, ...]]", columns[1:]):
+        if set(map(type, column)) != {bytes}:
+            return ""
+        digest.update(array("Q", map(len, column)).tobytes())
+        digest.update(b"".join(column))
+    return digest.hexdigest()
+
+
+def _balances_at(opened: Store, size: int, zeros: set[Place]) -> dict[Place, int] | None:
+    """The accounts as they were at a size: those of now, less what came after."""
+    rows = opened.rows("SELECT account, currency, balance FROM accounts")
+    balances = {(str(a), str(c)): cast("int", balance) for a, c, balance in rows}
+    for (leaf,) in opened.rows("SELECT leaf FROM entries WHERE idx >= ?", (size,)):
+        try:
+            postings = parse_leaf(cast("bytes", leaf)).postings
+        except Error:  # the whole check says what is wrong with it
+            return None
+        for account, currency, amount_minor in postings:
+            place = (account, currency)
+            balances[place] = balances.get(place, 0) - amount_minor
+            if balances[place] == 0 and place not in zeros:
+                del balances[place]  # it was first posted to after that size
+    return balances
+
+
+def _balances_digest(balances: dict[Place, int]) -> str:
+    lines = sorted(f"{a}\n{c}\n{balance}\n" for (a, c), balance in balances.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,217 @@
+"""The embedded store: one SQLite file, its settings, and its failures in words.
+
+WAL with synchronous=FULL: a commit that returned is on the disk. Uses the SQLite that apsw
+carries, since Debian 12's own has the WAL-reset bug.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, cast
+
+import apsw
+
+from ledger.errors import (
+    BusyError,
+    DamagedError,
+    DiskFullError,
+    LedgerMissingError,
+    LedgerVersionError,
+    StorageError,
+)
+from ledger.store import BUSY_MS_MAX, FORMAT, FORMATS_READ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from ledger.errors import Error
+    from ledger.store import Row, Value
+
+APPLICATION_ID: Final = 0x46544C31  # "FTL1"
+SCHEMA: Final[dict[str, str]] = {
+    "entries": """CREATE TABLE entries (
+ idx INTEGER PRIMARY KEY,
+ id TEXT NOT NULL UNIQUE,
+ leaf BLOB NOT NULL,
+ hashes BLOB NOT NULL,
+ head BLOB NOT NULL
+) STRICT""",
+    "accounts": """CREATE TABLE accounts (
+ account TEXT NOT NULL,
+ currency TEXT NOT NULL,
+ balance INTEGER NOT NULL,
+ PRIMARY KEY (account, currency)
+) STRICT, WITHOUT ROWID""",
+}
+_ROW: Final = re.compile(r"\brow (\d+)\b")
+_NOT_WRITTEN: Final = "The payment book could not be written"
+_NOT_READ: Final = "The book could not be read"
+
+
+class SqliteStore:
+    """A book in one file; see `ledger.store.Store`."""
+
+    raw_id = "CAST(id AS BLOB)"  # a cast keeps text that is no longer UTF-8 readable
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        if not create and not path.exists():
+            raise LedgerMissingError(
+                f"There is no book at {path}.", hint="Make the home with: facetill init"
+            )
+        flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+        if create:
+            flags |= apsw.SQLITE_OPEN_CREATE
+        with translated("The book cannot be opened"):
+            address = _address(path, read_only=read_only)
+            self.db = apsw.Connection(address, flags | apsw.SQLITE_OPEN_URI)
+            try:
+                self._configure(read_only=read_only)
+            except BaseException:
+                self.db.close()
+                raise
+
+    def _configure(self, *, read_only: bool) -> None:
+        self.db.set_busy_timeout(BUSY_MS_MAX)
+        self.db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+        self.db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        self.db.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        self.db.execute("PRAGMA foreign_keys = ON")
+        self.db.execute("PRAGMA cell_size_check = ON")
+        if not read_only:
+            self.db.execute("PRAGMA journal_mode = WAL")
+            self.db.execute("PRAGMA synchronous = FULL")
+
+    def close(self) -> None:
+        """Release the file; the last one to do so empties the write-ahead log."""
+        self.db.close()
+
+    @contextmanager
+    def creation(self) -> Iterator[None]:
+        """A write transaction that begins with making the tables."""
+        with self.transaction(write=True):
+            self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self.upgrade()
+            for sql in SCHEMA.values():
+                self.db.execute(sql)
+            yield
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[None]:
+        """The body's exceptions roll back and pass through; SQLite's become this package's."""
+        with translated(_NOT_WRITTEN if write else _NOT_READ):
+            self.db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                # After some failures SQLite has rolled back by itself and says so.
+                with suppress(apsw.Error):
+                    if self.db.in_transaction:
+                        self.db.execute("ROLLBACK")
+                raise
+
+    def is_in_transaction(self) -> bool:
+        """Whether one is open."""
+        return self.db.in_transaction
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
+        """What a query gives."""
+        return cast("Iterator[Row]", self.db.execute(sql, values))
+
+    def write_rows(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """One statement for each row."""
+        self.db.executemany(sql, rows)
+
+    def require_format(self) -> int:
+        """Refuse a file of another version or of another program."""
+        with translated("The book cannot be read"):
+            application = self.db.pragma("application_id")
+            version = self.db.pragma("user_version")
+        if application != APPLICATION_ID:
+            raise DamagedError(
+                "The file is not a Facetill book.", hint="Restore ledger.db from your backup."
+            )
+        if version not in FORMATS_READ:
+            raise LedgerVersionError(
+                f"The book has format {version}; this Facetill reads"
+                f" {' and '.join(map(str, FORMATS_READ))}.",
+                hint="Use the version of Facetill that wrote it.",
+            )
+        return cast("int", version)
+
+    def upgrade(self) -> None:
+        """Mark the tables as of FORMAT."""
+        self.db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def problems(self) -> Iterator[tuple[int | None, str]]:
+        """The schema against the one that this version makes, then SQLite's own check."""
+        expected: set[tuple[str, str, str, str | None]] = {
+            ("table", name, name, sql) for name, sql in SCHEMA.items()
+        }
+        expected.add(("index", "sqlite_autoindex_entries_1", "entries", None))
+        found = {
+            cast("tuple[str, str, str, str | None]", row)
+            for row in self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+        }
+        for kind, name, *_ in found - expected:
+            yield None, f"the {kind} {name} is not as this version makes it"
+        for kind, name, *_ in expected - found:
+            yield None, f"the {kind} {name} is missing or altered"
+        for (text,) in self.db.execute("PRAGMA integrity_check"):
+            for line in str(text).splitlines():
+                if line != "ok":
+                    row = _ROW.search(line) if "entries" in line else None
+                    yield (int(row.group(1)) if row else None), f"SQLite: {line}"
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn SQLite's exceptions into sentences."""
+    try:
+        yield
+    except apsw.Error as e:
+        raise _error(what, e) from e
+    except UnicodeDecodeError as e:
+        raise DamagedError(
+            f"{what}: a text in it is not UTF-8.", hint="Run: facetill ledger check"
+        ) from e
+
+
+def _error(what: str, e: apsw.Error) -> Error:
+    if isinstance(e, apsw.FullError):
+        return DiskFullError(
+            f"{what}: the disk is full.", hint="Free some space, then try again; nothing was lost."
+        )
+    if isinstance(e, (apsw.BusyError, apsw.LockedError)):
+        return BusyError(
+            f"{what}: another process held it for {BUSY_MS_MAX // 1000} seconds.",
+            hint="Try again; if it lasts, look for a stuck facetill process.",
+        )
+    if isinstance(e, (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)):
+        return DamagedError(
+            f"{what}: the file is damaged ({e}).", hint="Restore ledger.db from your backup."
+        )
+    if isinstance(e, (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError)):
+        return StorageError(
+            f"{what}: the file or its folder refuses it ({e}).",
+            hint="Check the owner and the permissions of HOME/ledger.",
+        )
+    if isinstance(e, (apsw.IOError, apsw.NoMemError)):
+        return StorageError(
+            f"{what}: the disk failed ({e}).",
+            hint="Check the disk; then ask again with the same id, which charges once.",
+        )
+    return DamagedError(f"{what}: {e}.", hint="Run: facetill ledger check")
+
+
+def _address(path: Path, *, read_only: bool) -> str:
+    """A file: URI; on a medium that takes no -wal file, one that needs none."""
+    address = path.absolute().as_uri()
+    frozen = read_only and not os.access(path.parent, os.W_OK)
+    wal = path.with_name(path.name + "-wal")
+    if frozen and not (wal.exists() and wal.stat().st_size):
+        return address + "?immutable=1"
+    return address
