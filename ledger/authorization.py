@@ -13,7 +13,7 @@ the price of a few hashes; one that was not in the batch cannot be added to it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ledger import canonical, keys, merkle
@@ -32,6 +32,7 @@ from ledger.fields import (
     require_text,
     signature_from_text,
 )
+from ledger.lazy import lazy
 from ledger.money import MINOR_MAX
 
 if TYPE_CHECKING:
@@ -125,6 +126,10 @@ class Authorization:
 
     def message(self) -> bytes:
         """The bytes that are signed; a hold's can never be a payment's."""
+        return self._message
+
+    @lazy
+    def _message(self) -> bytes:
         context = AUTHORIZATION_CONTEXT if self.hold_until_ms is None else HOLD_CONTEXT
         return context + canonical.encode(self.record())
 
@@ -190,7 +195,7 @@ class SignedAuthorization:
         if len(self.signature) != SIGNATURE_BYTES:
             raise bad_field("signature")
 
-    @cached_property
+    @lazy
     def record(self) -> dict[str, canonical.Value]:
         """As the canonical encoding has it."""
         record: dict[str, canonical.Value] = {

@@ -7,40 +7,33 @@ late it is asked for.
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
-from ledger import canonical, keys, note, rules, store
+from ledger import canonical, keys, rules, store
 from ledger.commits import Committer
-from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, Rotation, Station, shopper_account
 from ledger.desk import Desk
-from ledger.entries import parse_leaf
 from ledger.errors import (
     BadInputError,
-    DamagedError,
     LedgerMissingError,
     Refused,
     StorageError,
-    UnknownReceipt,
 )
-from ledger.fields import bad_field, require_integer, require_pseudonym
+from ledger.fields import bad_field, require_integer
 from ledger.keyring import Keyring
-from ledger.log import Log
-from ledger.receipt import Receipt
+from ledger.reading import Reading, read_genesis
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from ledger.audit import Finding
     from ledger.authorization import SignedAuthorization
     from ledger.draft import Draft
     from ledger.entries import AnyContent, Entry
     from ledger.home import Home
     from ledger.orders import Order
+    from ledger.receipt import Receipt
     from ledger.store import Store
 
 _BATCH: Final = 1_000
@@ -48,18 +41,7 @@ HEAD_EVERY_S: Final = 1.0
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Register:
-    """One posting in an account's history; amounts as posted (debits positive)."""
-
-    entry: Entry
-    account: str
-    currency: str
-    amount_minor: int
-    balance_minor: int
-
-
-class Ledger:
+class Ledger(Reading):
     """An open book. One instance may be used by several threads, one book by several processes.
 
     Make it with `Ledger.create` or `Ledger.open`; close it, or use it in a `with` statement.
@@ -68,12 +50,8 @@ class Ledger:
     def __init__(
         self, home: Home, opened: Store, genesis: Genesis, *, read_only: bool = False
     ) -> None:
-        self.home = home
-        self.genesis = genesis
-        self._store = opened
-        self._log = Log(opened, genesis)
+        super().__init__(home, opened, genesis)
         self._keyring = Keyring(home)
-        self._lock = threading.RLock()
         self._committer = Committer(opened, self._log, self._keyring, self._lock)
         self._head_kept_s = 0.0
         self._head_due = not read_only
@@ -115,7 +93,7 @@ class Ledger:
         try:
             version = opened.require_format()
             with opened.transaction(write=False):
-                genesis = _read_genesis(opened, home)
+                genesis = read_genesis(opened, home)
             if version != store.FORMAT and not read_only:
                 with opened.transaction(write=True):
                     opened.upgrade()
@@ -147,12 +125,6 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def vkey(self) -> note.VerifierKey:
-        """The key that signs the newest head."""
-        with self._reading():
-            return self._log.key_of(self._log.size())
 
     # --- writing ---------------------------------------------------------------------------
 
@@ -267,122 +239,6 @@ class Ledger:
 
         return self._commit(work, now_ms)
 
-    # --- reading ---------------------------------------------------------------------------
-
-    def balance(self, pseudonym: str) -> int:
-        """A shopper's prepaid balance in minor units; 0 for one never seen."""
-        require_pseudonym(pseudonym)
-        place = (shopper_account(pseudonym), self.home.currency)
-        with self._reading():
-            rows = self._store.rows(
-                "SELECT balance FROM accounts WHERE account = ? AND currency = ?", place
-            )
-            return next((-cast("int", balance) for (balance,) in rows), 0)
-
-    def balances(self) -> list[tuple[str, str, int]]:
-        """(account, currency, balance in minor units) of all accounts, by name."""
-        with self._reading():
-            rows = self._store.rows(
-                "SELECT account, currency, balance FROM accounts ORDER BY account, currency"
-            )
-            return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
-
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Entries in order from `start`, read in batches; those added meanwhile are included."""
-        while True:
-            with self._reading():
-                batch = self._log.batch(start, _BATCH)
-            if not batch:
-                return
-            yield from batch
-            start = batch[-1].index + 1
-
-    def leaves(self, size: int) -> Iterator[bytes]:
-        """The leaves of the first `size` entries, in order, read in batches."""
-        start = 0
-        while start < size:
-            with self._reading():
-                batch = self._log.leaves(start, min(_BATCH, size - start))
-            if not batch:
-                return
-            for index, leaf in batch:
-                if index != start:
-                    raise DamagedError(
-                        f"Entry {start} of the book is missing.", hint="Run: facetill ledger check"
-                    )
-                yield leaf
-                start += 1
-
-    def register(self, account: str | None = None) -> Iterator[Register]:
-        """Postings in order with a running balance for each account.
-
-        Args:
-            account: Only this account, and those below it (`liabilities` has them all).
-        """
-        running: dict[tuple[str, str], int] = {}
-        for entry in self.entries():
-            for p in entry.postings:
-                place = (p.account, p.currency)
-                running[place] = running.get(place, 0) + p.amount_minor
-                if is_within(p.account, account):
-                    yield Register(entry, *place, p.amount_minor, running[place])
-
-    def receipt(self, payment_id: str) -> Receipt:
-        """The receipt of an authorisation's id, the same for ever.
-
-        Raises:
-            UnknownReceipt: No such payment.
-        """
-        with self._reading():
-            entry = self._log.by_id(f"payment/{payment_id}")
-            entry = entry or self._log.by_id(f"capture/{payment_id}")
-            if entry is None:
-                raise UnknownReceipt(
-                    f"The book has no payment {payment_id[:64]!r}.",
-                    hint="The id is on the receipt, and in `facetill ledger print`.",
-                )
-            return self._receipt(entry)
-
-    def holds(self) -> list[Hold]:
-        """The holds that nothing has ended yet, in order."""
-        with self._reading():
-            held = [cast("Hold", entry.content) for entry in self._log.within("hold/")]
-            endings = [f"{kind}/{hold.sale_id}" for hold in held for kind in rules.ENDINGS]
-            ended = {entry_id.partition("/")[2] for entry_id in self._log.by_ids(endings)}
-        return [hold for hold in held if hold.sale_id not in ended]
-
-    @property
-    def head(self) -> str:
-        """The newest signed tree head."""
-        with self._reading():
-            return self._log.checkpoint(self._log.size() - 1)
-
-    def prove_consistency(self, first: int) -> ConsistencyProof:
-        """That the book now continues the book of its first entries.
-
-        Raises:
-            BadInputError: It never had that many.
-        """
-        with self._reading():
-            size = self._log.size()
-            if not 0 < first <= size:
-                raise BadInputError(
-                    f"The book has {size} entries; it cannot be compared at {first}.",
-                    hint=f"Choose a size from 1 to {size}.",
-                )
-            path, head = self._log.consistency(first), self._log.checkpoint(size - 1)
-        return ConsistencyProof(first, path, head)
-
-    def __len__(self) -> int:
-        with self._reading():
-            return self._log.size()
-
-    def check(self) -> list[Finding]:
-        """Recompute everything from the leaves; see `ledger.audit`."""
-        from ledger import audit
-
-        return audit.check_home(self.home)[0]
-
     # --- inside ----------------------------------------------------------------------------
 
     def _commit(self, work: Callable[[Draft], Callable[[], T]], now_ms: int) -> T:
@@ -410,20 +266,6 @@ class Ledger:
         is_new = entry.index >= draft.old_size
         return lambda: draft.receipt(entry) if is_new else self._receipt(entry)
 
-    def _receipt(self, entry: Entry) -> Receipt:
-        size, _ = self._log.head_after(entry.index)
-        proof = self._log.proof(entry.index, size)
-        return Receipt(entry.leaf(), proof, self._log.checkpoint(entry.index))
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._lock:
-            if self._store.is_in_transaction():
-                yield
-            else:
-                with self._store.transaction(write=False):
-                    yield
-
     def _keep_head(self, *, at_once: bool = False) -> None:
         """Keep the newest head beside the book, once a second and at the end.
 
@@ -437,26 +279,3 @@ class Ledger:
             text = self._log.checkpoint(size - 1)
             store.keep_head(self.home.ledger_db.with_name(store.HEAD_NAME), text, size)
             self._head_kept_s, self._head_due = now_s, False
-
-
-def is_within(account: str, parent: str | None) -> bool:
-    """Whether an account is `parent` or below it; every account is within None."""
-    return parent is None or (account + ":").startswith(parent.rstrip(":") + ":")
-
-
-def _read_genesis(opened: Store, home: Home) -> Genesis:
-    row = next(opened.rows("SELECT leaf FROM entries WHERE idx = 0"), None)
-    try:
-        content = parse_leaf(cast("bytes", row[0])).content if row else None
-    except BadInputError:
-        content = None
-    if not isinstance(content, Genesis):
-        raise DamagedError(
-            "Entry 0 of the book is damaged or missing.", hint="Restore ledger.db from your backup."
-        )
-    if (content.home_id, content.mode, content.currency) != (home.id, home.mode, home.currency):
-        raise DamagedError(
-            "The book belongs to another home than home.json describes.",
-            hint="Restore home.json and ledger.db from the same backup.",
-        )
-    return content

@@ -43,6 +43,8 @@ class Draft:
         self._balances: dict[Place, int] = {}
         self._changed: dict[Place, int] = {}
         self._checkpoint = ""
+        self._edges: list[bytes] = []
+        self._old_subtrees: dict[tuple[int, int], bytes] = {}
 
     # --- what there is -----------------------------------------------------------------------
 
@@ -156,8 +158,13 @@ class Draft:
 
     def subtree(self, level: int, number: int) -> bytes:
         """As `Log.subtree`, the new entries included."""
-        index = merkle.keeper(level, number) - self.tip.frontier.size
-        return self._completed[index][level] if index >= 0 else self._log.subtree(level, number)
+        index = ((number + 1) << level) - 1 - self.tip.frontier.size
+        if index >= 0:
+            return self._completed[index][level]
+        place = (level, number)
+        if place not in self._old_subtrees:
+            self._old_subtrees[place] = self._log.subtree(level, number)
+        return self._old_subtrees[place]
 
     def flush(self, key: StationKey) -> Tip:
         """Write all that was added, under one signed head."""
@@ -186,5 +193,7 @@ class Draft:
 
     def receipt(self, entry: Entry) -> Receipt:
         """Of a new entry, after `flush`."""
-        proof = merkle.inclusion_proof(entry.index, self.size, self.subtree)
-        return Receipt(entry.leaf(), tuple(proof), self._checkpoint)
+        if not self._edges:
+            self._edges = merkle.edges(self.size, self.subtree)
+        proof = merkle.inclusion_proof(entry.index, self.size, self.subtree, self._edges)
+        return Receipt.of(entry, tuple(proof), self._checkpoint)

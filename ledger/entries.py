@@ -13,7 +13,6 @@ it moves, is in `ledger.contents` and `ledger.instructions`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ledger import canonical
@@ -31,6 +30,7 @@ from ledger.instructions import (
     Topup,
     Void,
 )
+from ledger.lazy import lazy
 
 if TYPE_CHECKING:
     from ledger.contents import Body, Posting
@@ -62,17 +62,17 @@ class Entry:
         """One of KINDS."""
         return self.content.kind
 
-    @property
+    @lazy
     def id(self) -> str:
         """The entry's id, with its kind before the slash."""
         return self.content.entry_id
 
-    @cached_property
+    @lazy
     def postings(self) -> tuple[Posting, ...]:
         """What it moves."""
         return self.content.postings()
 
-    @cached_property
+    @lazy
     def _leaf(self) -> bytes:
         return canonical.encode(
             {

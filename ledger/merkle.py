@@ -95,21 +95,50 @@ def _range_hash(start: int, end: int, subtree: Subtree) -> bytes:
     return fold(hashes)
 
 
-def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """Audit path of leaf `index` in the tree of `size`: the leaf's sibling first."""
+def edges(size: int, subtree: Subtree) -> list[bytes]:
+    """The last node of each level of a tree of `size` > 0, perfect or not, the leaf first.
+
+    All inclusion proofs of one tree share these; a last node without a sibling is its parent.
+    """
+    last = size - 1
+    nodes = [subtree(0, last)]
+    level = 0
+    while last:
+        if last & 1:
+            nodes.append(node_hash(subtree(level, last - 1), nodes[-1]))
+        else:
+            nodes.append(nodes[-1])
+        last >>= 1
+        level += 1
+    return nodes
+
+
+def inclusion_proof(
+    index: int, size: int, subtree: Subtree, last_nodes: Sequence[bytes] | None = None
+) -> list[bytes]:
+    """Audit path of leaf `index` in the tree of `size`: the leaf's sibling first.
+
+    Args:
+        index: 0..size-1.
+        size: Number of leaves.
+        subtree: Gives the perfect subtrees.
+        last_nodes: `edges` of the same tree, where several proofs are made.
+    """
     if not 0 <= index < size:
         raise ValueError("the index is outside of the tree")
+    last_nodes = edges(size, subtree) if last_nodes is None else last_nodes
     path = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + (1 << (end - start - 1).bit_length() - 1)
-        if index < middle:
-            path.append(_range_hash(middle, end, subtree))
-            end = middle
-        else:
-            path.append(_range_hash(start, middle, subtree))
-            start = middle
-    return path[::-1]
+    level, last = 0, size - 1
+    while last:
+        sibling = index ^ 1
+        if sibling < last:
+            path.append(subtree(level, sibling))
+        elif sibling == last:
+            path.append(last_nodes[level])
+        index >>= 1
+        last >>= 1
+        level += 1
+    return path
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:

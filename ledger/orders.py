@@ -21,6 +21,7 @@ from ledger.fields import (
     require_pattern,
     require_text,
 )
+from ledger.lazy import lazy
 from ledger.money import MINOR_MAX
 
 ORDER_CONTEXT: Final = b"facetill/order/v1\n"
@@ -161,19 +162,19 @@ class Order:
         if sum(tax.base_minor for tax in self.taxes) > self.priced_minor:
             raise bad_field("tax base")
 
-    @property
+    @lazy
     def priced_minor(self) -> int:
         """All lines less all discounts, in minor units."""
         lines = sum(line.total_minor for line in self.lines)
         return lines - sum(discount.amount_minor for discount in self.discounts)
 
-    @property
+    @lazy
     def total_minor(self) -> int:
         """What is to be paid, in minor units."""
         added = sum(tax.amount_minor for tax in self.taxes if tax.kind == "added")
         return self.priced_minor + added
 
-    @property
+    @lazy
     def counted(self) -> dict[str, int]:
         """Pieces of each article whose stock the book counts."""
         pieces: dict[str, int] = {}
@@ -196,6 +197,10 @@ class Order:
 
     def digest(self) -> str:
         """64 hex digits: SHA-256 of the context line and the canonical encoding."""
+        return self._digest
+
+    @lazy
+    def _digest(self) -> str:
         return hashlib.sha256(ORDER_CONTEXT + canonical.encode(self.record())).hexdigest()
 
     @classmethod

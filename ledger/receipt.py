@@ -14,7 +14,6 @@ import struct
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ledger import base45, merkle, note
@@ -22,6 +21,7 @@ from ledger.contents import Hold, Payment
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, ProofRefused
 from ledger.instructions import Capture
+from ledger.lazy import lazy
 from ledger.money import format_amount, format_decimal
 
 if TYPE_CHECKING:
@@ -71,7 +71,15 @@ class Receipt:
                 f"Entry {self.entry.index} is no payment.", hint="Only payments have receipts."
             )
 
-    @cached_property
+    @classmethod
+    def of(cls, entry: Entry, proof: tuple[bytes, ...], checkpoint: str) -> Receipt:
+        """The receipt of an entry at hand."""
+        receipt = cls.__new__(cls)
+        receipt.__dict__.update(leaf=entry.leaf(), proof=proof, checkpoint=checkpoint, entry=entry)
+        receipt.__post_init__()
+        return receipt
+
+    @lazy
     def entry(self) -> Entry:
         """The entry, read from the leaf."""
         return parse_leaf(self.leaf)

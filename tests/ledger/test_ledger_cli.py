@@ -122,7 +122,7 @@ def test_the_command_line_imports_nothing_heavy(request):
 
 def test_reading_a_balance_imports_no_eyes(request, stocked):
     code = (
-        "import sys, argparse, pathlib\nfrom ledger import cli\n"
+        "import sys, argparse, pathlib\nfrom ledger import cli_read as cli\n"
         f"args = argparse.Namespace(home=pathlib.Path({str(stocked.home.path)!r}), account=None)\n"
         "cli._balance(args)\n"
         "sys.exit(bool({'numpy', 'cv2', 'PySide6', 'onnxruntime'} & set(sys.modules)))"

@@ -1,0 +1,245 @@
+"""What anybody may read of an open book: balances, entries, receipts, proofs and figures."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from ledger import note, rules
+from ledger.consistency import ConsistencyProof
+from ledger.contents import Genesis, Hold, shopper_account
+from ledger.draft import Draft
+from ledger.entries import parse_leaf
+from ledger.errors import BadInputError, DamagedError, UnknownReceipt
+from ledger.fields import require_pseudonym
+from ledger.log import Log
+from ledger.receipt import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ledger.audit import Finding
+    from ledger.entries import Entry
+    from ledger.figures import Figures
+    from ledger.home import Home
+    from ledger.store import Store
+
+_BATCH: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Register:
+    """One posting in an account's history; amounts as posted (debits positive)."""
+
+    entry: Entry
+    account: str
+    currency: str
+    amount_minor: int
+    balance_minor: int
+
+
+class Reading:
+    """An open book to read; `ledger.book.Ledger` adds the writing."""
+
+    def __init__(self, home: Home, opened: Store, genesis: Genesis) -> None:
+        self.home = home
+        self.genesis = genesis
+        self._store = opened
+        self._log = Log(opened, genesis)
+        self._lock = threading.RLock()
+
+    @property
+    def vkey(self) -> note.VerifierKey:
+        """The key that signs the newest head."""
+        with self._reading():
+            return self._log.key_of(self._log.size())
+
+    def balance(self, pseudonym: str) -> int:
+        """A shopper's prepaid balance in minor units; 0 for one never seen."""
+        require_pseudonym(pseudonym)
+        place = (shopper_account(pseudonym), self.home.currency)
+        with self._reading():
+            rows = self._store.rows(
+                "SELECT balance FROM accounts WHERE account = ? AND currency = ?", place
+            )
+            return next((-cast("int", balance) for (balance,) in rows), 0)
+
+    def balances(self) -> list[tuple[str, str, int]]:
+        """(account, currency, balance in minor units) of all accounts, by name."""
+        with self._reading():
+            rows = self._store.rows(
+                "SELECT account, currency, balance FROM accounts ORDER BY account, currency"
+            )
+            return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Entries in order from `start`, read in batches; those added meanwhile are included."""
+        while True:
+            with self._reading():
+                batch = self._log.batch(start, _BATCH)
+            if not batch:
+                return
+            yield from batch
+            start = batch[-1].index + 1
+
+    def leaves(self, size: int) -> Iterator[bytes]:
+        """The leaves of the first `size` entries, in order, read in batches."""
+        start = 0
+        while start < size:
+            with self._reading():
+                batch = self._log.leaves(start, min(_BATCH, size - start))
+            if not batch:
+                return
+            for index, leaf in batch:
+                if index != start:
+                    raise DamagedError(
+                        f"Entry {start} of the book is missing.", hint="Run: facetill ledger check"
+                    )
+                yield leaf
+                start += 1
+
+    def copy_rows(
+        self,
+        write: Callable[[bytes], object],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[int, str]:
+        """Hand every entry as a line of a backup to `write`; gives their number and the head."""
+        from ledger.backup import line
+
+        size, done = len(self), 0
+        with self._reading():
+            size = self._log.head_after(size - 1)[0]
+            head = self._log.checkpoint(size - 1)
+        query = "SELECT leaf, head FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
+        while done < size:
+            with self._reading():
+                rows = list(self._store.rows(query, (done, min(done + _BATCH, size))))
+            for leaf, signature in rows:
+                write(line(cast("bytes", leaf), cast("bytes", signature)))
+            done += len(rows)
+            if not rows:
+                raise DamagedError(
+                    f"Entry {done} of the book is missing.", hint="Run: facetill ledger check"
+                )
+            if progress is not None:
+                progress(done, size)
+        return size, head
+
+    def figures(self) -> Figures:
+        """The figures since the last Z report."""
+        with self._reading():
+            return Draft(self._store, self._log).figures()
+
+    def register(self, account: str | None = None) -> Iterator[Register]:
+        """Postings in order with a running balance for each account.
+
+        Args:
+            account: Only this account, and those below it (`liabilities` has them all).
+        """
+        running: dict[tuple[str, str], int] = {}
+        for entry in self.entries():
+            for p in entry.postings:
+                place = (p.account, p.currency)
+                running[place] = running.get(place, 0) + p.amount_minor
+                if is_within(p.account, account):
+                    yield Register(entry, *place, p.amount_minor, running[place])
+
+    def receipt(self, payment_id: str) -> Receipt:
+        """The receipt of an authorisation's id, the same for ever.
+
+        Raises:
+            UnknownReceipt: No such payment.
+        """
+        with self._reading():
+            entry = self._log.by_id(f"payment/{payment_id}")
+            entry = entry or self._log.by_id(f"capture/{payment_id}")
+            if entry is None:
+                raise UnknownReceipt(
+                    f"The book has no payment {payment_id[:64]!r}.",
+                    hint="The id is on the receipt, and in `facetill ledger print`.",
+                )
+            return self._receipt(entry)
+
+    def holds(self) -> list[Hold]:
+        """The holds that nothing has ended yet, in order."""
+        with self._reading():
+            held = [cast("Hold", entry.content) for entry in self._log.within("hold/")]
+            endings = [f"{kind}/{hold.sale_id}" for hold in held for kind in rules.ENDINGS]
+            ended = {entry_id.partition("/")[2] for entry_id in self._log.by_ids(endings)}
+        return [hold for hold in held if hold.sale_id not in ended]
+
+    @property
+    def head(self) -> str:
+        """The newest signed tree head."""
+        with self._reading():
+            return self._log.checkpoint(self._log.size() - 1)
+
+    def prove_consistency(self, first: int) -> ConsistencyProof:
+        """That the book now continues the book of its first entries.
+
+        Raises:
+            BadInputError: It never had that many.
+        """
+        with self._reading():
+            size = self._log.size()
+            if not 0 < first <= size:
+                raise BadInputError(
+                    f"The book has {size} entries; it cannot be compared at {first}.",
+                    hint=f"Choose a size from 1 to {size}.",
+                )
+            path, head = self._log.consistency(first), self._log.checkpoint(size - 1)
+        return ConsistencyProof(first, path, head)
+
+    def __len__(self) -> int:
+        with self._reading():
+            return self._log.size()
+
+    def check(self) -> list[Finding]:
+        """Recompute everything from the leaves; see `ledger.audit`."""
+        from ledger import audit
+
+        return audit.check_home(self.home)[0]
+
+    def _receipt(self, entry: Entry) -> Receipt:
+        size, _ = self._log.head_after(entry.index)
+        proof = self._log.proof(entry.index, size)
+        return Receipt(entry.leaf(), proof, self._log.checkpoint(entry.index))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            if self._store.is_in_transaction():
+                yield
+            else:
+                with self._store.transaction(write=False):
+                    yield
+
+
+def is_within(account: str, parent: str | None) -> bool:
+    """Whether an account is `parent` or below it; every account is within None."""
+    return parent is None or (account + ":").startswith(parent.rstrip(":") + ":")
+
+
+def read_genesis(opened: Store, home: Home) -> Genesis:
+    """The first entry, which must be this home's; inside a transaction of the caller.
+
+    Raises:
+        DamagedError: It is not.
+    """
+    row = next(opened.rows("SELECT leaf FROM entries WHERE idx = 0"), None)
+    try:
+        content = parse_leaf(cast("bytes", row[0])).content if row else None
+    except BadInputError:
+        content = None
+    if not isinstance(content, Genesis):
+        raise DamagedError(
+            "Entry 0 of the book is damaged or missing.", hint="Restore ledger.db from your backup."
+        )
+    if (content.home_id, content.mode, content.currency) != (home.id, home.mode, home.currency):
+        raise DamagedError(
+            "The book belongs to another home than home.json describes.",
+            hint="Restore home.json and ledger.db from the same backup.",
+        )
+    return content
