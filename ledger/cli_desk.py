@@ -179,9 +179,14 @@ def _close(args: argparse.Namespace) -> Result:
 
 
 def _rotate_key(args: argparse.Namespace) -> Result:
+    from ledger.contents import Rotation
+    from ledger.note import VerifierKey
+
     with _AtDesk(args) as at:
         entry = at.book.rotate_key(now_ms())
-        key = str(at.book.vkey)
+    following = entry.content
+    assert isinstance(following, Rotation)  # noqa: S101 - what rotate_key books
+    key = str(VerifierKey(f"facetill/{at.home.id}", following.public_bytes))
     status, result, text = _booked(entry, "the book's heads are signed with a new key", key=key)
     return (
         status,

@@ -159,7 +159,7 @@ class Order:
         if len({tax.name for tax in self.taxes}) != len(self.taxes):
             raise bad_field("tax name")
         require_integer("order total", self.total_minor, 1, MINOR_MAX)
-        if sum(tax.base_minor for tax in self.taxes) > self.priced_minor:
+        if any(tax.base_minor > self.priced_minor for tax in self.taxes):
             raise bad_field("tax base")
 
     @lazy

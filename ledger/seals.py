@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 CHUNK: Final = 4_096
 _BYTES_MAX: Final = 100_000_000
+_FIELDS: Final[dict[str, type]] = {
+    "format": int,
+    "log": str,
+    "size": int,
+    "chunks": list,
+    "balances": str,
+    "zeros": list,
+    "figures": dict,
+    "recorded_ms": int,
+    "keys": list,
+}
 
 
 @dataclass(frozen=True)
@@ -124,8 +135,10 @@ class Seals:
                 record = json.loads(file.read(_BYTES_MAX))
         except (OSError, ValueError):
             return None
-        whole = isinstance(record, dict) and record.get("format") == FORMAT
-        return record if whole and record.get("log") == str(self._anchor) else None
+        fields = {name: type(record[name]) for name in record} if isinstance(record, dict) else {}
+        if fields != _FIELDS or record["format"] != FORMAT or record["log"] != str(self._anchor):
+            return None
+        return cast("dict[str, object]", record)
 
 
 def _chunk_digest(opened: Store, start: int, end: int) -> str:

@@ -1,0 +1,139 @@
+"""What an auditor has verified is not verified again, and a changed bit in it is still found."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+
+from ledger import audit, errors, seals
+from ledger.book import Ledger
+
+
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(seals, "CHUNK", 4)
+    return tmp_path / "auditor"
+
+
+def check(shop, memory):
+    return [f.index for f in audit.check_home(shop.home, memory=memory)[0]]
+
+
+@pytest.fixture
+def sealed(stocked, memory):
+    assert check(stocked, memory) == []
+    return stocked
+
+
+def test_a_second_check_reads_no_entry_again(sealed, memory, monkeypatch):
+    monkeypatch.setattr(audit._Audit, "_check_row", lambda *_: pytest.fail("read again"))
+    assert check(sealed, memory) == []
+    assert audit.check_home(sealed.home, memory=memory) == ([], 8)
+
+
+def test_what_came_after_is_checked_with_all_that_was_before(sealed, memory):
+    paid = sealed.book.receipt(next(e.id[8:] for e in sealed.book.entries() if e.kind == "payment"))
+    sealed.at_desk().refund(paid.id, 100, "r1")
+    sealed.at_desk().limit(sealed.shopper, 50_000, "l1")
+    sealed.pay()
+    assert check(sealed, memory) == []
+    sealed.at_desk().refund(paid.id, 300, "r2")
+    sealed.at_desk().close("z1")
+    sealed.book.rotate_key(sealed.now_ms)
+    sealed.topup(5, shopper="s-new")
+    assert check(sealed, memory) == []
+    assert check(sealed, memory) == []
+    assert sealed.book.check() == []
+
+
+def test_more_refunded_than_paid_across_two_checks_is_found(sealed, memory, monkeypatch):
+    paid = sealed.book.receipt(next(e.id[8:] for e in sealed.book.entries() if e.kind == "payment"))
+    sealed.at_desk().refund(paid.id, 400, "r1")
+    assert check(sealed, memory) == []
+    monkeypatch.setattr("ledger.rules._require_refund", lambda *_: None)
+    entry = sealed.at_desk().refund(paid.id, 1, "r2")
+    monkeypatch.undo()
+    assert check(sealed, memory) == [entry.index]
+
+
+@pytest.mark.parametrize("column", ["id", "leaf", "hashes", "head"])
+@pytest.mark.parametrize("index", [2, 3, 5, 7])
+def test_a_changed_bit_in_what_was_verified_is_named(sealed, memory, column, index):
+    sealed.book.close()
+    db = apsw.Connection(str(sealed.home.ledger_db))
+    (value,) = db.execute(
+        f"SELECT CAST({column} AS BLOB) FROM entries WHERE idx = ?", (index,)
+    ).fetchone()
+    spoilt = value[:-1] + bytes([value[-1] ^ 1])
+    new = spoilt.decode() if column == "id" else spoilt
+    db.execute(f"UPDATE entries SET {column} = ? WHERE idx = ?", (new, index))
+    assert index in check(sealed, memory)
+    db.execute(
+        f"UPDATE entries SET {column} = ? WHERE idx = ?",
+        (value.decode() if column == "id" else value, index),
+    )
+    db.close()
+    assert check(sealed, memory) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts SET balance = balance + 1 WHERE account = 'assets:cash'",
+        "DELETE FROM accounts WHERE account = 'liabilities:shopper:s-spent'",
+        "INSERT INTO accounts VALUES ('equity:mine', 'EUR', 0)",
+        "DELETE FROM entries WHERE idx = 8",
+        "DELETE FROM entries WHERE idx = 2",
+        "UPDATE entries SET idx = 100 WHERE idx = 8",
+    ],
+)
+def test_what_follows_from_entries_is_compared_again(stocked, memory, statement):
+    stocked.shopper = "s-spent"
+    stocked.topup(400)
+    stocked.pay()
+    assert check(stocked, memory) == []
+    stocked.book.close()
+    db = apsw.Connection(str(stocked.home.ledger_db))
+    db.execute(statement)
+    db.close()
+    assert check(stocked, memory)
+
+
+def test_bytes_moved_from_one_column_to_the_next_are_another_book(sealed, memory):
+    sealed.book.close()
+    db = apsw.Connection(str(sealed.home.ledger_db))
+    db.execute(
+        "UPDATE entries SET leaf = CAST(leaf || substr(hashes, 1, 1) AS BLOB),"
+        " hashes = substr(hashes, 2) WHERE idx = 5"
+    )
+    db.close()
+    assert 5 in check(sealed, memory)
+
+
+def test_a_memory_that_is_damaged_or_of_another_book_is_no_help(sealed, memory, make_shop):
+    (file,) = memory.iterdir()
+    for text in ("", "{}", "[]", file.read_text()[:-5], file.read_text().replace("size", "sise")):
+        file.write_text(text)
+        assert check(sealed, memory) == []
+    other = make_shop(name="other")
+    assert check(other, memory) == []
+    assert len(list(memory.iterdir())) == 2
+
+
+def test_a_book_put_back_to_an_older_copy_is_checked_as_it_is(sealed, memory, tmp_path):
+    before = sealed.home.ledger_db.read_bytes()
+    sealed.book.close()
+    before = sealed.home.ledger_db.read_bytes()
+    with Ledger.open(sealed.home) as book:
+        book.at(sealed.desk, sealed.now_ms).topup(sealed.shopper, 5, "t9")
+    assert check(sealed, memory) == []
+    sealed.home.ledger_db.write_bytes(before)
+    assert check(sealed, memory) == [8]
+
+
+def test_a_memory_that_cannot_be_kept_says_so(sealed, tmp_path):
+    (tmp_path / "file").write_text("")
+    findings, _ = audit.check_home(sealed.home, memory=tmp_path / "file" / "below")
+    assert "could not be remembered" in findings[0].problem
+    assert isinstance(findings[0], audit.Finding)
+    assert errors.HomeError
