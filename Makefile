@@ -18,6 +18,8 @@ DEBIAN := python3-venv ca-certificates libgl1 libegl1 libglib2.0-0 libxkbcommon0
 	libfontconfig1 fonts-inter fonts-dejavu-core libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 \
 	libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
 	libxcb-xkb1
+# What only the tests need: the other store, and a second program that reads the exports.
+DEBIAN_DEV := postgresql hledger
 
 .PHONY: help demo test lint unit setup setup-dev system clean lock
 
@@ -76,6 +78,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(call install,requirements-dev.txt)
 
 setup: system $(VENV)/.runtime
+setup-dev: DEBIAN += $(DEBIAN_DEV)
 setup-dev: system $(VENV)/.dev
 
 # ---- the main job ------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ SCHEMA: Final = (
  PRIMARY KEY (account, currency)
 )""",
 )
+_OPEN: Final = (
+    psycopg.pq.TransactionStatus.INTRANS,
+    psycopg.pq.TransactionStatus.ACTIVE,
+    psycopg.pq.TransactionStatus.INERROR,
+)
 _COLUMNS: Final = {
     ("accounts", "account", "text"),
     ("accounts", "balance", "bigint"),
@@ -165,7 +170,7 @@ class PostgresStore:
 
     def is_in_transaction(self) -> bool:
         """Whether one is open."""
-        return self.db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+        return self.db.info.transaction_status in _OPEN
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
         """What a query gives."""

@@ -1,0 +1,305 @@
+"""SQLite and PostgreSQL keep the same book: the same heads, the same answers, the same refusals."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import postgres_server
+
+from ledger import audit, backup, errors
+from ledger.authorization import Authorization, sign
+from ledger.book import Ledger
+from ledger.home import create_home, open_home, station_key
+from ledger.orders import Order, OrderLine
+
+pytestmark = [
+    pytest.mark.skipif(postgres_server.binaries() is None, reason="PostgreSQL is not installed"),
+    pytest.mark.timeout(600),
+]
+NOW_MS = 1_800_000_000_000
+OPERATIONS = int(os.environ.get("FACETILL_OPERATIONS", "600"))
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres_server.running() as it:
+        yield it
+
+
+@pytest.fixture
+def pair(tmp_path, server):
+    """One home twice, with the same keys: the book of one in a file, of the other in a database."""
+    home = create_home(tmp_path / "file", "demo")
+    shutil.copytree(home.path, tmp_path / "base")
+    record = json.loads((home.path / "home.json").read_text())
+    (tmp_path / "base" / "home.json").write_text(json.dumps({**record, "database": server.url}))
+    homes = home, open_home(tmp_path / "base")
+    books = [Ledger.create(each, NOW_MS) for each in homes]
+    yield books
+    for book in books:
+        book.close()
+
+
+@pytest.fixture
+def base(pair):
+    return pair[1]
+
+
+def payment(book, rng, shopper, amount, *, now_ms=NOW_MS, until_ms=None):
+    kiosk = station_key(book.home, "kiosk")
+    order = Order((OrderLine("X", "Thing", 1, amount),), "EUR")
+    return (
+        sign(
+            Authorization(
+                *(f"{rng.getrandbits(128):032x}", kiosk.key_id, shopper, order.digest(), amount),
+                *("EUR", now_ms, now_ms + 30_000, "0" * 64, {}, (), "pin", "live", until_ms),
+            ),
+            kiosk,
+        ),
+        order,
+    )
+
+
+def run(book, seed, count):  # noqa: C901 - one case an operation
+    """The same operations for the same seed; gives what each said."""
+    rng, said, paid, held = random.Random(seed), [], [], []
+    desk_key = station_key(book.home, "desk")
+    now_ms = NOW_MS
+    for number in range(count):
+        now_ms += rng.randrange(2_000)
+        desk = book.at(desk_key, now_ms)
+        shopper = rng.choice(["s-ann", "s-bob", "s-cyn"])
+        try:
+            match rng.randrange(14):
+                case 0:
+                    desk.topup(shopper, rng.randrange(1, 3_000), f"t{number}")
+                case 1 if paid:
+                    desk.refund(rng.choice(paid), rng.randrange(1, 60), f"r{number}")
+                case 2:
+                    desk.supply("A1", rng.randrange(1, 4), f"s{number}")
+                case 3:
+                    desk.close(f"z{number}")
+                case 4:
+                    desk.limit(shopper, rng.randrange(2_000, 9_000), f"l{number}")
+                case 9:
+                    until_ms = now_ms + 100_000
+                    amount = rng.randrange(1, 200)
+                    item = payment(book, rng, shopper, amount, now_ms=now_ms, until_ms=until_ms)
+                    book.hold(*item, now_ms)
+                    held.append(item[0].authorization.id)
+                case 10 if held:
+                    end = rng.choice([desk.capture, desk.void, desk.expire])
+                    end(rng.choice(held))
+                case 5:
+                    items = [
+                        payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
+                        for _ in range(rng.randrange(1, 6))
+                    ]
+                    said += [type(r).__name__ for r in book.post_many(items, now_ms)]
+                case _:
+                    item = payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
+                    paid.append(book.post(*item, now_ms).id)
+        except errors.Refused as e:
+            said.append(type(e).__name__)
+        else:
+            said.append(book.balance(shopper))
+    return said
+
+
+def test_the_same_operations_give_the_same_heads_and_answers(pair):
+    said = [run(book, 7, OPERATIONS) for book in pair]
+    assert said[0] == said[1]
+    assert pair[0].head == pair[1].head
+    assert pair[0].balances() == pair[1].balances()
+    for one, other in zip(*(book.entries() for book in pair), strict=True):
+        assert one == other
+    assert [book.check() for book in pair] == [[], []]
+    assert pair[0].prove_consistency(100) == pair[1].prove_consistency(100)
+
+
+def test_a_book_moves_from_one_store_to_the_other_by_its_backup(pair, tmp_path):
+    run(pair[0], 8, 60)
+    backup.write(pair[0], tmp_path / "book.gz")
+    pair[1].close()
+    with psycopg.connect(pair[1].home.database, autocommit=True) as db:
+        db.execute(f"DROP SCHEMA facetill_{pair[1].home.id} CASCADE".encode())
+    (pair[1].home.path / "ledger" / "head.note").unlink()
+    backup.restore(tmp_path / "book.gz", pair[1].home.path)
+    with Ledger.open(pair[1].home) as book:
+        assert book.head == pair[0].head
+        run(book, 9, 20)
+        assert book.check() == []
+    with pytest.raises(errors.LedgerExistsError):
+        backup.restore(tmp_path / "book.gz", pair[1].home.path)
+
+
+def post_some(home, number, count):
+    book = Ledger.open(home)
+    rng = random.Random(number)
+    for _ in range(count):
+        book.post(*payment(book, rng, "s-ann", 1), NOW_MS)
+    book.close()
+
+
+def test_many_tills_at_once_lose_and_double_nothing(pair):
+    for book in pair:
+        book.at(station_key(book.home, "desk"), NOW_MS).topup("s-ann", 1_000, "t")
+        spawn = multiprocessing.get_context("spawn")
+        tills = [
+            spawn.Process(target=post_some, args=(book.home, number, 25)) for number in range(4)
+        ]
+        for till in tills:
+            till.start()
+        for till in tills:
+            till.join()
+        assert [till.exitcode for till in tills] == [0] * 4
+        assert book.balance("s-ann") == 900
+        assert book.check() == []
+
+
+def post_into(receipts, book, item):
+    receipts.append(book.post(*item, NOW_MS))
+
+
+def test_threads_that_post_at_once_share_commits(pair):
+    for book in pair:
+        book.at(station_key(book.home, "desk"), NOW_MS).topup("s-ann", 1_000, "t")
+        rng = random.Random(1)
+        items = [payment(book, rng, "s-ann", 1) for _ in range(60)]
+        receipts = []
+        with book._lock:  # all wait, as behind a slow disk
+            threads = [
+                threading.Thread(target=post_into, args=(receipts, book, item)) for item in items
+            ]
+            for thread in threads:
+                thread.start()
+            while len(book._committer._waiting) < len(items):
+                pass
+        for thread in threads:
+            thread.join()
+        assert len({receipt.id for receipt in receipts}) == 60
+        assert len({receipt.checkpoint for receipt in receipts}) == 1
+        assert book.check() == []
+
+
+def test_one_refusal_in_a_shared_commit_is_only_its_own_askers(base):
+    base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, "t")
+    rng = random.Random(2)
+    dear, cheap = payment(base, rng, "s-ann", 11), payment(base, rng, "s-ann", 10)
+    with pytest.raises(errors.InsufficientFunds):
+        base.post(*dear, NOW_MS)
+    assert base.post(*cheap, NOW_MS).amount_minor == 10
+
+
+def test_another_writer_is_waited_for_and_then_named(base):
+    base._store.db.execute("SET lock_timeout = 50")
+    with psycopg.connect(base.home.database) as other:
+        schema = f"facetill_{base.home.id}"
+        other.execute(f"SELECT * FROM {schema}.book FOR UPDATE".encode())
+        with pytest.raises(errors.BusyError, match="held it"):
+            base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, "t")
+        other.rollback()
+    base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, "t")
+    assert base.check() == []
+
+
+@pytest.mark.parametrize("times", [1, 4, 5])
+def test_a_serialisation_failure_is_tried_again_a_few_times(base, monkeypatch, times):
+    left, real = [times], base._store.write_rows
+
+    def failing(*args):
+        if left[0]:
+            left[0] -= 1
+            raise psycopg.errors.SerializationFailure
+        real(*args)
+
+    monkeypatch.setattr(base._store, "write_rows", failing)
+    desk = base.at(station_key(base.home, "desk"), NOW_MS)
+    if times == 5:
+        with pytest.raises(errors.RetryableError):
+            desk.topup("s-ann", 10, "t")
+        monkeypatch.undo()
+    desk.topup("s-ann", 10, "t")
+    assert base.balance("s-ann") == 10
+    assert base.check() == []
+
+
+def test_a_database_that_is_killed_loses_nothing_it_acknowledged(tmp_path):
+    with postgres_server.running() as server:
+        home = create_home(tmp_path / "home", "demo", database=server.url)
+        book = Ledger.create(home, NOW_MS)
+        book.at(station_key(home, "desk"), NOW_MS).topup("s-ann", 1_000, "t")
+        items = [payment(book, random.Random(n), "s-ann", 1) for n in range(40)]
+        for item in items[:30]:
+            book.post(*item, NOW_MS)
+        server.kill()
+        with pytest.raises(errors.StorageError, match="cut off"):
+            book.post(*items[30], NOW_MS)
+        with pytest.raises(errors.StorageError, match="stopped"):
+            book.post(*items[31], NOW_MS)
+        book.close()
+        server.start()
+        with Ledger.open(home) as again:
+            for item in items:
+                again.post(*item, NOW_MS)
+            assert again.balance("s-ann") == 960
+            assert again.check() == []
+
+
+def test_a_database_that_does_not_sync_is_refused(tmp_path):
+    with postgres_server.running("fsync = off") as server:
+        home = create_home(tmp_path / "home", "demo", database=server.url)
+        with pytest.raises(errors.StorageError, match="fsync"):
+            Ledger.create(home, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://till:secret@/x", "mysql://x", "postgresql://till@/x?password=y"]
+)
+def test_an_address_with_a_password_or_of_another_kind_is_refused(tmp_path, url):
+    with pytest.raises(errors.BadInputError) as caught:
+        create_home(tmp_path / "home", "demo", database=url)
+    assert "secret" not in str(caught.value)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_database_that_is_not_there_is_said(tmp_path):
+    home = create_home(tmp_path / "home", "demo", database=f"postgresql://t@/x?host={tmp_path}")
+    with pytest.raises(errors.StorageError, match="cannot be reached"):
+        Ledger.create(home, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("UPDATE entries SET leaf = leaf || 'x'::bytea WHERE idx = 3", 3),
+        ("UPDATE entries SET head = '\\x00' WHERE idx = 4", 4),
+        ("DELETE FROM entries WHERE idx = 3", 3),
+        ("UPDATE entries SET id = 'topup/other' WHERE idx = 4", 4),
+        ("UPDATE accounts SET balance = 0 WHERE account = 'assets:cash'", 5),
+        ("DELETE FROM entries WHERE idx = 5", 5),
+        ("ALTER TABLE entries ADD COLUMN more TEXT", None),
+        ("UPDATE book SET format = 3", None),
+        ("DROP TABLE accounts", None),
+    ],
+)
+def test_what_is_altered_in_the_database_is_named(base, statement, index):
+    for number in range(3):
+        base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, f"t{number}")
+    base.close()
+    with psycopg.connect(base.home.database, autocommit=True) as db:
+        db.execute(f"SET search_path = facetill_{base.home.id}".encode())
+        db.execute(statement.encode())
+    findings, _ = audit.check_home(base.home)
+    assert index in {finding.index for finding in findings}
