@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import enroll.cli
 import enroll.errors
 import kiosk.cli
+import kiosk.cli_bench
 import kiosk.cli_demo
 import kiosk.cli_doctor
 import kiosk.errors
@@ -84,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         enroll.cli,
         kiosk.cli,
         ledger.cli,
+        kiosk.cli_bench,
         kiosk.cli_doctor,
     ):
         station.register(commands, common)

@@ -1,0 +1,31 @@
+"""The bench measures what it says, on the real command; no figure is judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from ledger import bench
+
+FACETILL = Path(sys.executable).with_name("facetill")
+
+
+def test_bench_ledger_gives_the_figures_that_others_read(tmp_path):
+    command = [FACETILL, "bench", "ledger", "--quick", "--json", "--folder", tmp_path]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=250)
+    found = json.loads(done.stdout)
+    for name in ("payments_per_s", "post_ms_p50", "post_ms_p99", "check_entries_per_s"):
+        assert found[name] > 0
+    assert 0 < found["ratio_to_plain_sqlite_batched"] < 10
+    assert found["proof_bytes"] < found["proof_bytes_at_a_billion"] < 2_048
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_growth_is_measured_and_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "SHOPPERS", 5)
+    rows = bench.growth(tmp_path, 1_000, lambda _: None)
+    assert [row["entries"] for row in rows] == [1_000]
+    bench.plot(rows, tmp_path / "cost.png")
+    assert (tmp_path / "cost.png").read_bytes()[:4] == b"\x89PNG"
