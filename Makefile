@@ -95,7 +95,9 @@ lint: setup-dev
 	@$(BIN)/lint-imports --no-cache
 
 unit: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --ignore tests/ledger
+	@$(BIN)/coverage run -m pytest tests/ledger
+	@$(BIN)/coverage report
 
 test: lint unit
 

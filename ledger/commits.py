@@ -58,7 +58,7 @@ class Committer:
         job = _Job(work)
         self._waiting.append(job)
         with self._lock:
-            if not job.done:
+            while not job.done:  # a group has room for so many; this one may come later
                 self._run_group()
         if job.error is not None:
             raise job.error
@@ -85,12 +85,14 @@ class Committer:
     def _try(self, jobs: list[_Job]) -> None:
         if self._stopped is not None:
             raise self._stopped
-        for left in reversed(range(TRIES_MAX)):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 self._transact(jobs)
             except RetryableError:
                 self._log.forget()
-                if not left:
+                if tries == TRIES_MAX:
                     raise
             except BaseException as e:
                 self._log.forget()

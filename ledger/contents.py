@@ -311,7 +311,3 @@ class Hold(Payment):
             Posting(held_account(self.pseudonym), self.currency, -self.amount_minor),
             *goods_postings(self.order, held_account(self.pseudonym), 1),
         )
-
-    def release_postings(self) -> tuple[Posting, ...]:
-        """What gives all of it back."""
-        return tuple(p._replace(amount_minor=-p.amount_minor) for p in self.postings())

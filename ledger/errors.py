@@ -15,17 +15,17 @@ class Error(Exception):
     Args:
         message: One sentence that says what happened.
         hint: One sentence that says what to do now.
+
+    Attributes:
         status: Exit status of a command that ends with it: 1 refused, 2 bad input or set-up.
     """
 
     status: int = 2
 
-    def __init__(self, message: str, *, hint: str, status: int | None = None) -> None:
+    def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
-        if status is not None:
-            self.status = status
 
 
 class BadInputError(Error):

@@ -52,9 +52,8 @@ class Log:
 
     def size(self) -> int:
         """Number of entries."""
-        for (index,) in self._store.rows("SELECT max(idx) FROM entries"):
-            return 0 if index is None else cast("int", index) + 1
-        return 0
+        (index,) = next(self._store.rows("SELECT max(idx) FROM entries"))
+        return 0 if index is None else cast("int", index) + 1
 
     def rotations(self) -> list[tuple[int, bytes]]:
         """(entry, public key) of each change of the ledger's key, in order."""

@@ -61,6 +61,7 @@ class SqliteStore:
             raise LedgerMissingError(
                 f"There is no book at {path}.", hint="Make the home with: facetill init"
             )
+        self._path = path
         flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
         if create:
             flags |= apsw.SQLITE_OPEN_CREATE
@@ -160,6 +161,9 @@ class SqliteStore:
             yield None, f"the {kind} {name} is not as this version makes it"
         for kind, name, *_ in expected - found:
             yield None, f"the {kind} {name} is missing or altered"
+        # SQLite reads a page that is cut off as if it ended in zeros.
+        if self._path.stat().st_size % cast("int", self.db.pragma("page_size")):
+            yield None, "the file is not a whole number of pages; its end is cut off"
         for (text,) in self.db.execute("PRAGMA integrity_check"):
             for line in str(text).splitlines():
                 if line != "ok":
