@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import kiosk.main
-from ledger.errors import Error as LedgerError
+from ledger.errors import Refused
 
 HEAVY = {"cv2", "numpy", "onnxruntime", "insightface", "PySide6", "cryptography", "apsw", "rich"}
 
@@ -54,7 +54,7 @@ def _raise(error: BaseException) -> tuple[int, dict[str, object], str]:
 
 
 def test_an_error_is_one_sentence_and_one_hint_and_its_own_status(capsys):
-    error = LedgerError("The book is shut.", hint="Open it.", status=1)
+    error = Refused("The book is shut.", hint="Open it.")
     assert kiosk.main.run(lambda: _raise(error), as_json=False) == 1
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -62,7 +62,7 @@ def test_an_error_is_one_sentence_and_one_hint_and_its_own_status(capsys):
 
 
 def test_an_error_is_one_object_for_a_machine(capsys):
-    error = LedgerError("The book is shut.", hint="Open it.", status=1)
+    error = Refused("The book is shut.", hint="Open it.")
     kiosk.main.run(lambda: _raise(error), as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told == {"error": "The book is shut.", "hint": "Open it.", "status": 1}
