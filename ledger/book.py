@@ -22,6 +22,7 @@ from ledger.errors import (
     StorageError,
 )
 from ledger.fields import bad_field, require_integer
+from ledger.instructions import Erasure
 from ledger.keyring import Keyring
 from ledger.reading import Reading, read_genesis
 
@@ -260,7 +261,9 @@ class Ledger(Reading):
 
     def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
         shoppers = {(shopper_account(p.pseudonym), self.home.currency) for p in payments}
-        draft.prefetch([p.entry_id for p in payments], tuple(shoppers))
+        tombstones = {f"{Erasure.kind}/{p.pseudonym}" for p in payments}
+        holds = [f"hold/{p.sale_id}" for p in payments]
+        draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], tuple(shoppers))
 
     def _receipt_later(self, draft: Draft, entry: Entry) -> Callable[[], Receipt]:
         is_new = entry.index >= draft.old_size

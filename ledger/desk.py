@@ -9,6 +9,7 @@ from ledger import rules
 from ledger.instructions import (
     Capture,
     Close,
+    Erasure,
     Expiry,
     Instruction,
     Limit,
@@ -103,6 +104,20 @@ class Desk:
         return self._do(
             Limit, id=limit_id, pseudonym=pseudonym, balance_max_minor=balance_max_minor
         )
+
+    def tombstone(self, pseudonym: str) -> Entry:
+        """That a person was erased: from here on the pseudonym pays nothing and takes no money.
+
+        There is one for each pseudonym, however often and by whichever desk it is asked for.
+        """
+
+        def make(draft: Draft) -> Erasure:
+            known = draft.by_id(f"{Erasure.kind}/{pseudonym}")
+            if known is not None and isinstance(known.content, Erasure):
+                return known.content
+            return self._make(Erasure, id=pseudonym)
+
+        return self._book.book(make, self._now_ms)
 
     def close(self, close_id: str) -> Entry:
         """The Z report of everything since the one before; numbered without a gap."""

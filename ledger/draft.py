@@ -12,7 +12,7 @@ from ledger import merkle, note
 from ledger.contents import Rotation
 from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
-from ledger.instructions import EVERYBODY, Close, Limit, Refund
+from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
 from ledger.log import LOOKUP, Tip
 from ledger.receipt import Receipt
 
@@ -107,6 +107,10 @@ class Draft:
             if own:
                 return own[-1].balance_max_minor
         return None
+
+    def is_erased(self, pseudonym: str) -> bool:
+        """Whether a shopper has a tombstone."""
+        return self.by_id(f"{Erasure.kind}/{pseudonym}") is not None
 
     def figures(self) -> Figures:
         """The figures since the last Z report."""

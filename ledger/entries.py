@@ -22,6 +22,7 @@ from ledger.fields import bad_field, require_fields, require_integer
 from ledger.instructions import (
     Capture,
     Close,
+    Erasure,
     Expiry,
     Instruction,
     Limit,
@@ -43,7 +44,7 @@ KINDS: Final[dict[str, type[AnyContent]]] = {
     kind.kind: kind
     for kind in (
         *(Genesis, Station, Rotation, Payment, Hold, Topup, Refund),
-        *(Capture, Void, Expiry, Supply, Limit, Close),
+        *(Capture, Void, Expiry, Supply, Limit, Close, Erasure),
     )
 }
 

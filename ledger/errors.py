@@ -173,6 +173,10 @@ class BalanceTooHigh(Refused):
     """A top-up would lift a balance above the limit."""
 
 
+class ShopperErased(Refused):
+    """The shopper has a tombstone."""
+
+
 class OutOfStock(Refused):
     """Fewer pieces are left than the order asks for."""
 

@@ -261,6 +261,21 @@ class Expiry(Void):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Erasure(Instruction):
+    """A tombstone: what was kept of a person is destroyed, and the pseudonym pays no more.
+
+    Its `id` is the pseudonym, so that there is one for each. It moves no money: what the shop
+    still owes stays owed.
+    """
+
+    kind: ClassVar[str] = "erasure"
+
+    @property
+    def pseudonym(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
 class Supply(Instruction):
     """Pieces of an article that came in, or were found missing."""
 

@@ -139,6 +139,18 @@ class Log:
             return self.parse(cast("int", index), cast("bytes", leaf))
         return None
 
+    def first_since(self, time_ms: int) -> int:
+        """Index of the first entry recorded at a time or later; recorded times never go back."""
+        low, high = 0, self.size()
+        while low < high:
+            middle = (low + high) // 2
+            [entry] = self.batch(middle, 1)
+            if entry.recorded_ms < time_ms:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def batch(self, start: int, count: int) -> list[Entry]:
         """Up to `count` entries from index `start` on."""
         return [self.parse(index, leaf) for index, leaf in self.leaves(start, count)]

@@ -190,7 +190,7 @@ class PostgresStore:
         if version not in FORMATS_READ:
             raise LedgerVersionError(
                 f"The book has format {version}; this Facetill reads"
-                f" {' and '.join(map(str, FORMATS_READ))}.",
+                f" {FORMATS_READ[0]} to {FORMATS_READ[-1]}.",
                 hint="Use the version of Facetill that wrote it.",
             )
         return cast("int", version)

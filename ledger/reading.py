@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import note, rules
+from ledger import canonical, note, rules
 from ledger.consistency import ConsistencyProof
-from ledger.contents import Genesis, Hold, shopper_account
+from ledger.contents import Genesis, Hold, Payment, shopper_account
 from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, DamagedError, UnknownReceipt
-from ledger.fields import require_pseudonym
+from ledger.fields import require_integer, require_pseudonym
+from ledger.instructions import Capture, Void
 from ledger.log import Log
 from ledger.receipt import Receipt
 
@@ -73,6 +74,30 @@ class Reading:
                 "SELECT account, currency, balance FROM accounts ORDER BY account, currency"
             )
             return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
+
+    def spent_since(self, pseudonym: str, since_ms: int) -> int:
+        """What a shopper paid, and has set aside, since a time; in minor units.
+
+        Finds the place by the recorded times, and reads from there on: the cost is that of a day's
+        entries, not of the book. Refunds are not deducted; the rest of a hold that was captured,
+        voided or expired is. What a clock that ran ahead has stamped counts until then.
+
+        Args:
+            pseudonym: Whose.
+            since_ms: Unix milliseconds, such as today's midnight.
+        """
+        require_pseudonym(pseudonym)
+        require_integer("since_ms", since_ms, 0, canonical.INTEGER_MAX)
+        spent: dict[str, int] = {}
+        for entry in self._about(pseudonym, since_ms):
+            content = entry.content
+            if isinstance(content, Payment) and content.pseudonym == pseudonym:
+                spent[content.sale_id] = content.order.total_minor
+            elif isinstance(content, Capture) and content.id in spent:
+                spent[content.id] = content.order.total_minor
+            elif isinstance(content, Void) and content.id in spent:
+                del spent[content.id]
+        return sum(spent.values())
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Entries in order from `start`, read in batches; those added meanwhile are included."""
@@ -201,6 +226,19 @@ class Reading:
         from ledger import audit
 
         return audit.check_home(self.home)[0]
+
+    def _about(self, pseudonym: str, since_ms: int) -> Iterator[Entry]:
+        """Entries since a time in whose leaf a pseudonym occurs."""
+        needle = f'"{pseudonym}"'.encode()
+        with self._reading():
+            start = self._log.first_since(since_ms)
+            while rows := self._log.leaves(start, _BATCH):
+                for index, leaf in rows:
+                    if needle in leaf:
+                        entry = self._log.parse(index, leaf)
+                        if entry.clock_ms >= since_ms:
+                            yield entry
+                start = rows[-1][0] + 1
 
     def _receipt(self, entry: Entry) -> Receipt:
         size, _ = self._log.head_after(entry.index)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError
 from ledger.figures import Figures
-from ledger.instructions import EVERYBODY, Limit, Refund
+from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
 
 if TYPE_CHECKING:
     from ledger.entries import Entry
@@ -28,6 +28,7 @@ class Replay:
         self._figures = Figures()
         self._refunded: dict[str, int] = {}
         self._limits: dict[str, int] = {}
+        self._erased: set[str] | None = set()
         self._stations: dict[str, Entry] = {}
         self._resumed = 0
 
@@ -36,6 +37,7 @@ class Replay:
         self.balances = balances
         self._figures = figures
         self.size = self._resumed = size
+        self._erased = None
 
     def add(self, entry: Entry) -> dict[str, int]:
         """Take in an entry; gives the sum of its postings in each currency."""
@@ -51,6 +53,8 @@ class Replay:
             self._refunded[content.payment] = before + content.amount_minor
         elif isinstance(content, Limit):
             self._limits[content.pseudonym] = content.balance_max_minor
+        elif isinstance(content, Erasure):
+            self._tombstones().add(content.pseudonym)
         self._figures.add(entry.index, content)
         return totals
 
@@ -98,9 +102,19 @@ class Replay:
                 return self._limits[whose]
         return None
 
+    def is_erased(self, pseudonym: str) -> bool:
+        """Whether a shopper had a tombstone."""
+        return pseudonym in self._tombstones()
+
     def figures(self) -> Figures:
         """The figures since the last Z report before."""
         return self._figures
+
+    def _tombstones(self) -> set[str]:
+        if self._erased is None:
+            before = self._before(f"{Erasure.kind}/")
+            self._erased = {e.content.pseudonym for e in before if isinstance(e.content, Erasure)}
+        return self._erased
 
     def _before(self, prefix: str) -> list[Entry]:
         """Entries below a path in the part of the book that was not read in this pass."""

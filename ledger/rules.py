@@ -34,6 +34,7 @@ from ledger.errors import (
     NotYetValid,
     OutOfStock,
     RefundTooHigh,
+    ShopperErased,
     UnknownDesk,
     UnknownKiosk,
     UnknownReceipt,
@@ -44,6 +45,7 @@ from ledger.errors import (
 from ledger.instructions import (
     Capture,
     Close,
+    Erasure,
     Expiry,
     Instruction,
     Limit,
@@ -83,6 +85,9 @@ class Known(Protocol):
     def balance_max_minor(self, pseudonym: str) -> int | None:
         """The limit of a shopper's balance."""
 
+    def is_erased(self, pseudonym: str) -> bool:
+        """Whether a shopper has a tombstone."""
+
     def figures(self) -> Figures:
         """The figures since the last Z report."""
 
@@ -106,6 +111,7 @@ def require(content: AnyContent, known: Known, book: Genesis, now_ms: int) -> No
         _require_payable(content, known, book, now_ms)
     elif isinstance(content, Topup):
         _require_currency(content.currency, book)
+        _require_there(content.pseudonym, known)
         _require_room(content.pseudonym, content.amount_minor, known, book)
     elif isinstance(content, Refund):
         _require_refund(content, known, book)
@@ -116,8 +122,8 @@ def require(content: AnyContent, known: Known, book: Genesis, now_ms: int) -> No
     elif isinstance(content, Close):
         _require_close(content, known, book)
     else:
-        # keys and limits only need the signature they come with
-        assert isinstance(content, (Genesis, Station, Rotation, Limit))  # noqa: S101 - for mypy
+        # keys, limits and tombstones only need the signature they come with
+        assert isinstance(content, (Genesis, Station, Rotation, Limit, Erasure))  # noqa: S101 - for mypy
 
 
 def require_signed(content: AnyContent, known: Known) -> None:
@@ -159,10 +165,14 @@ def require_same(known: AnyContent, asked: AnyContent) -> None:
         first = known
         asked = replace(asked, issued_at_ms=first.issued_at_ms, signature=first.signature)
     if known != asked:
-        raise AlreadyUsedWithOtherContent(
-            f"The id {asked.entry_id.partition('/')[2]} was used before for something else.",
-            hint="Use a fresh id for something new.",
-        )
+        raise _used(asked.entry_id.partition("/")[2])
+
+
+def _used(used_id: str) -> AlreadyUsedWithOtherContent:
+    return AlreadyUsedWithOtherContent(
+        f"The id {used_id} was used before for something else.",
+        hint="Use a fresh id for something new.",
+    )
 
 
 def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int) -> None:
@@ -186,6 +196,10 @@ def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int)
             hint="Go back to the cart and pay again.",
         )
     _require_in_time(a, now_ms)
+    other = "hold" if payment.kind == "payment" else "payment"
+    if known.by_id(f"{other}/{a.id}") is not None:
+        raise _used(a.id)
+    _require_there(a.pseudonym, known)
     _require_stock(order.counted, known)
     balance_minor = -known.balance(shopper_account(a.pseudonym), a.currency)
     if balance_minor < a.amount_minor:
@@ -225,6 +239,13 @@ def _require_currency(currency: str, book: Genesis) -> None:
         raise WrongCurrency(
             f"The amount is in {currency}; this home keeps {book.currency}.",
             hint=f"Use {book.currency}.",
+        )
+
+
+def _require_there(pseudonym: str, known: Known) -> None:
+    if known.is_erased(pseudonym):
+        raise ShopperErased(
+            "This shopper's account was erased.", hint="Enrol again at the desk, or pay otherwise."
         )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from ledger.home import Home
 
-FORMAT: Final = 2  # 1 had a signed head on every row
-FORMATS_READ: Final = (1, 2)
+FORMAT: Final = 3  # 1 had a signed head on every row, 2 knew no tombstones
+FORMATS_READ: Final = (1, 2, 3)
 BUSY_MS_MAX: Final = 5_000
 HEAD_NAME: Final = "head.note"
 

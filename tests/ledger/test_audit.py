@@ -81,7 +81,7 @@ def test_a_shorter_or_longer_value_is_found(closed, column, end):
         "INSERT INTO accounts VALUES ('equity:mine', 'EUR', 0)",
         "UPDATE accounts SET account = CAST(X'ff' AS TEXT) WHERE account = 'assets:cash'",
         "PRAGMA user_version = 1",
-        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 99",
         "PRAGMA application_id = 1",
         "CREATE TABLE notes (x)",
         "CREATE VIEW v AS SELECT 1",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import audit, receipt
+from ledger import audit, receipt, store
 from ledger.book import Ledger
 from ledger.home import open_home
 
@@ -38,3 +38,10 @@ def test_old_receipts_still_verify_and_are_given_again_byte_for_byte(old):
             assert book.receipt(paid.id) == paid
         assert paid.text() == (old.path / "receipt.txt").read_text("utf-8")
         assert paid.qr_payload() == (old.path / "receipt.qr").read_text("utf-8").strip()
+
+
+def test_an_old_book_goes_on_in_the_new_format(old):
+    size = json.loads((old.path / "expected.json").read_text("utf-8"))["size"]
+    with Ledger.open(old) as book:
+        assert book._store.require_format() == store.FORMAT
+    assert audit.check_home(old) == ([], size)

@@ -290,7 +290,7 @@ def test_a_database_that_is_not_there_is_said(tmp_path):
         ("UPDATE accounts SET balance = 0 WHERE account = 'assets:cash'", 5),
         ("DELETE FROM entries WHERE idx = 5", 5),
         ("ALTER TABLE entries ADD COLUMN more TEXT", None),
-        ("UPDATE book SET format = 3", None),
+        ("UPDATE book SET format = 99", None),
         ("DROP TABLE accounts", None),
     ],
 )
