@@ -36,6 +36,7 @@ def checkout(till: Till, cart: Cart) -> Receipt:
     for line in cart.lines:
         till.send(flow.SetQuantity(line.sku, line.quantity))
     till.send(flow.Checkout())
+    till.send(flow.Checkout())
     till.send(flow.PayByFace())
     till.send(flow.Confirm())
     state = till.state

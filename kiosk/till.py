@@ -126,7 +126,7 @@ class Till:
 
     def _run(self, effect: flow.Effect) -> None:
         match effect:
-            case flow.StartFace():
+            case flow.StartFace(_):
                 self._stop_face()
                 self._stop = threading.Event()
                 self._check_id += 1

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-SHOTS = ["attract", "cart", "cart", "pay", "face", "confirm", "receipt"]
+SHOTS = ["attract", "cart", "cart", "review", "pay", "face", "confirm", "receipt"]
 
 
 def facetill(*words, home):

@@ -69,6 +69,7 @@ class Autopilot(QObject):
             return [*events, Checkout()]
         touches: dict[Screen, Event] = {
             Screen.ATTRACT: Touch(),
+            Screen.REVIEW: Checkout(),
             Screen.PAY: PayByFace(),
             Screen.CONFIRM: Confirm(),
         }

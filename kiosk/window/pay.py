@@ -1,11 +1,10 @@
-"""Review and choose how to pay; who would rather not use a face is told what to do."""
+"""Choose how to pay: a face, a phone number and PIN, or a person; none is harder to find."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.flow import Cancel, PayByFace
-from kiosk.window import theme
+from kiosk.flow import Cancel, Help, PayByFace, PayByPin
 from kiosk.window.icons import Icon
 from kiosk.window.lines import OrderLines, TotalRow
 from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
@@ -28,7 +27,7 @@ class PayPage(Page):
 
     def _review(self) -> QFrame:
         inside = column(margin=24, gap=14)
-        inside.addWidget(label(self.tr("Please check your cart"), "heading"))
+        inside.addWidget(label(self.tr("Your cart"), "heading"))
         inside.addWidget(rule())
         self.lines = OrderLines(steppers=False)
         inside.addWidget(scrolling(self.lines), 1)
@@ -38,29 +37,26 @@ class PayPage(Page):
         return panel(inside)
 
     def _ways(self) -> QVBoxLayout:
-        ways = column(gap=20)
+        ways = column(gap=16)
         ways.addWidget(label(self.tr("How would you like to pay?"), "title"))
         self.face = button(self.tr("Pay with my face"), "main", lambda: self.send.emit(PayByFace()))
         self.face_says = label(
             self.tr("You look at the camera and make a few small movements. No picture is kept."),
             tone="muted",
         )
-        inside = column(margin=24, gap=16)
         top = row(gap=18)
-        top.addWidget(Icon("look", 84))
+        top.addWidget(Icon("look", 72))
         top.addWidget(self.face_says, 1)
+        inside = column(margin=20, gap=12)
         inside.addLayout(top)
         inside.addWidget(self.face)
         ways.addWidget(panel(inside))
-        staff = row(margin=24, gap=18)
-        staff.addWidget(Icon("bell", 84, colour=theme.WARN, disc=theme.WARN_SOFT))
-        words = column(gap=4)
-        words.addWidget(label(self.tr("Rather not use your face?"), "heading"))
-        words.addWidget(
-            label(self.tr("Call our staff: they take your payment another way."), tone="muted")
+        self.pin = button(
+            self.tr("Phone number and PIN"), "large", lambda: self.send.emit(PayByPin())
         )
-        staff.addLayout(words, 1)
-        ways.addWidget(panel(staff))
+        self.staff = button(self.tr("Call our staff"), "large", lambda: self.send.emit(Help()))
+        ways.addWidget(self.pin)
+        ways.addWidget(self.staff)
         ways.addStretch(1)
         self.back = button(self.tr("Back to the cart"), "large", lambda: self.send.emit(Cancel()))
         ways.addWidget(self.back)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QDateTime
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from kiosk.flow import Touch
+from kiosk.flow import Done
 from kiosk.window.icons import Icon
 from kiosk.window.lines import OrderLines, TotalRow
 from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
@@ -113,7 +113,7 @@ class ReceiptPage(Page):
         inside.addWidget(self.code, 1)
         self.code_card = panel(inside)
         side.addWidget(self.code_card, 1)
-        self.done = button(self.tr("Done"), "main", lambda: self.send.emit(Touch()))
+        self.done = button(self.tr("Done"), "main", lambda: self.send.emit(Done()))
         side.addWidget(self.done)
         return side
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.flow import Cancel, PayByFace
+from kiosk.flow import Cancel, Retry
 from kiosk.window import theme
 from kiosk.window.icons import Icon
 from kiosk.window.parts import CENTRE, Page, button, column, label, panel
@@ -23,7 +23,7 @@ class RefusedPage(Page):
         self.cause = label("", "title", centre=True)
         self.action = label("", "heading", tone="muted", centre=True)
         self.cart = label("", panel="calm", centre=True)
-        self.again = button(self.tr("Try again"), "main", lambda: self.send.emit(PayByFace()))
+        self.again = button(self.tr("Try again"), "main", lambda: self.send.emit(Retry()))
         self.back = button(self.tr("Back to the cart"), "large", lambda: self.send.emit(Cancel()))
         inside = column(margin=28, gap=12)
         inside.addWidget(Icon("alert", 96, colour=theme.REFUSE, disc=theme.REFUSE_SOFT), 0, CENTRE)

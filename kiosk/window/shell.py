@@ -17,12 +17,16 @@ from kiosk.window.attract import AttractPage
 from kiosk.window.catalogue import CataloguePage
 from kiosk.window.confirm import ConfirmPage
 from kiosk.window.face import FacePage
+from kiosk.window.help import HelpPage
 from kiosk.window.icons import Icon
+from kiosk.window.language import LanguagePage
 from kiosk.window.parts import label, row, short_label
 from kiosk.window.pay import PayPage
 from kiosk.window.paying import PayingPage
 from kiosk.window.receipt import ReceiptPage
 from kiosk.window.refused import RefusedPage
+from kiosk.window.review import ReviewPage
+from kiosk.window.typing_pad import PadPage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -61,12 +65,17 @@ class MainWindow(QMainWindow):
         self.pages: dict[Screen, Page] = {
             Screen.ATTRACT: AttractPage(),
             Screen.CART: CataloguePage(till.products, currency),
+            Screen.LANGUAGE: LanguagePage(),
+            Screen.REVIEW: ReviewPage(currency),
             Screen.PAY: PayPage(currency),
             Screen.FACE: self.face,
+            Screen.SECOND_FACTOR: PadPage(),
+            Screen.PIN: PadPage(),
             Screen.CONFIRM: ConfirmPage(currency),
             Screen.PAYING: PayingPage(currency),
             Screen.RECEIPT: ReceiptPage(currency),
             Screen.REFUSED: RefusedPage(currency),
+            Screen.HELP: HelpPage(),
         }
         self.stack = QStackedWidget()
         for page in self.pages.values():

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.cart import Cart
 from kiosk.catalogue import Product
 from kiosk.errors import Refusal
-from kiosk.flow import Payer, Screen, State
+from kiosk.flow import Entry, Payer, Screen, State
 from kiosk.window.main_window import build_application
 from kiosk.window.screenshots import take
 from kiosk.window.shell import MainWindow
@@ -157,15 +157,20 @@ def states(receipt: Receipt) -> dict[str, State]:
         "attract": State(screen=Screen.ATTRACT, cart=empty),
         "cart-empty": state(Screen.CART, cart=empty),
         "cart": state(Screen.CART),
+        "review": state(Screen.REVIEW),
         "pay": state(Screen.PAY),
         "face-hint": state(Screen.FACE, prompt="look", hint="two_faces", steps_total=3),
         "face-turn": state(
             Screen.FACE, 12, prompt="turn_left", hint="", steps_done=1, steps_total=3
         ),
+        "second-factor": state(Screen.SECOND_FACTOR, entry=Entry("digits", "55")),
+        "pin": state(Screen.PIN, entry=Entry("pin", "123", "5550100", hint="wrong_pin")),
         "confirm": state(Screen.CONFIRM, 20, payer=PAYER),
         "paying": state(Screen.PAYING, payer=PAYER),
         "receipt": state(Screen.RECEIPT, 30, receipt=receipt),
         "refused": state(Screen.REFUSED, refusal=refusal),
+        "help": state(Screen.HELP, under=state(Screen.CART), staff_called=True),
+        "language": state(Screen.LANGUAGE, under=state(Screen.CART)),
     }
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kiosk import flow
 from kiosk.catalogue import built_in
-from kiosk.flow import Screen
+from kiosk.flow import WAIT_MS, WARN_MS, Screen
 from kiosk.refusals import refusal
 
 CATALOGUE = built_in("EUR")
+LANGUAGES = ("en", "ko", "zh-Hans")
 PAYER = flow.Payer("s-person", "W*** L***", ("blink",))
 RECEIPT = object()  # the flow only hands it on
 EVENTS = [
     flow.Touch(),
+    flow.Extend(),
+    flow.SetLanguage("ko"),
+    flow.SetLanguage("tlh"),
+    flow.OpenLanguage(),
+    flow.Help(),
     flow.Add("coffee"),
     flow.Add("nothing-such"),
     flow.SetQuantity("coffee", 0),
@@ -23,22 +29,46 @@ EVENTS = [
     flow.ClearCart(),
     flow.Checkout(),
     flow.PayByFace(),
-    flow.FaceProgress("blink", "", 1, 3),
+    flow.PayByPin(),
+    flow.Retry(),
+    flow.Key("7"),
+    flow.Key("x"),
+    flow.Backspace(),
+    flow.Submit(),
+    flow.FaceProgress("blink", "", 1, 3, "#ff0000"),
+    flow.Asked("digits"),
+    flow.Asked("pin"),
+    flow.Wrong("wrong_pin"),
     flow.FaceDone(PAYER),
+    flow.PinDone(PAYER),
     flow.Confirm(),
     flow.Cancel(),
+    flow.Done(),
     flow.Paid(RECEIPT),
     flow.Failed(refusal("not_live")),
     flow.Tick(),
 ]
-HAPPY = [
-    flow.Touch(), flow.Add("coffee"), flow.Checkout(), flow.PayByFace(), flow.FaceDone(PAYER),
-    flow.Confirm(), flow.Paid(RECEIPT),
-]  # fmt: skip
+TO_PAY = [flow.Touch(), flow.Add("coffee"), flow.Checkout(), flow.Checkout()]
+TO_FACE = [*TO_PAY, flow.PayByFace()]
+TYPED = [flow.Key(digit) for digit in "4711"]
+SECOND = [*TO_FACE, flow.Asked("digits"), *TYPED, flow.Submit()]
+BY_PIN = [*TO_PAY, flow.PayByPin(), *TYPED, flow.Submit(), *TYPED, flow.Submit()]
+TO_CONFIRM = {
+    "face": [*TO_FACE, flow.FaceDone(PAYER)],
+    "second factor": [*SECOND, flow.FaceDone(PAYER)],
+    "pin": [*BY_PIN, flow.PinDone(PAYER)],
+}
+HAPPY = [*TO_CONFIRM["face"], flow.Confirm(), flow.Paid(RECEIPT)]
+# beginnings that reach deep screens, since a random walk seldom gets there by itself
+BEGINNINGS = [[], TO_PAY, TO_FACE, SECOND, BY_PIN, *TO_CONFIRM.values(), HAPPY[:-1], HAPPY]
+WALKS = st.tuples(st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(EVENTS), max_size=30)).map(
+    lambda parts: [*parts[0], *parts[1]]
+)
+quick = settings(max_examples=150, deadline=None)
 
 
 def walk(events, state=None, now_ms=0):
-    state = state or flow.attract("EUR")
+    state = state or flow.attract("EUR", LANGUAGES)
     effects = []
     for event in events:
         state, more = flow.step(state, event, now_ms, CATALOGUE)
@@ -46,70 +76,228 @@ def walk(events, state=None, now_ms=0):
     return state, effects
 
 
-def test_the_way_to_the_receipt_authorises_once():
-    state, effects = walk(HAPPY)
+def count(effects, kind):
+    return sum(isinstance(effect, kind) for effect in effects)
+
+
+def everything(state):
+    """The state and what lies under it."""
+    return [state] if state.under is None else [state, *everything(state.under)]
+
+
+def every_screen():
+    """A walk to each screen, found by looking at them all."""
+    found = {Screen.ATTRACT: []}
+    deeper = [[*begin, *more] for begin in BEGINNINGS for more in ([], [flow.Help()])]
+    deeper += [[*TO_FACE, flow.Failed(refusal("not_live"))], [flow.OpenLanguage()]]
+    for events in deeper:
+        for length in range(1, len(events) + 1):
+            state, _ = walk(events[:length])
+            found.setdefault(state.screen, events[:length])
+    return found
+
+
+def test_every_screen_is_reached():
+    assert set(every_screen()) == set(Screen)
+
+
+@pytest.mark.parametrize("way", TO_CONFIRM)
+def test_each_way_to_the_receipt_authorises_once(way):
+    state, effects = walk([*TO_CONFIRM[way], flow.Confirm(), flow.Confirm(), flow.Paid(RECEIPT)])
     assert state.screen is Screen.RECEIPT
-    assert sum(isinstance(effect, flow.Authorize) for effect in effects) == 1
+    assert count(effects, flow.Authorize) == 1
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=40))
-def test_every_walk_ends_at_the_attract_screen_or_awaits_the_book(events):
+@quick
+@given(WALKS)
+def test_from_every_state_a_receipt_or_the_attract_screen_can_be_reached(events):
+    state, _ = walk(events)
+    finishes = (
+        flow.Cancel(), flow.Failed(refusal("fault")), flow.Cancel(), flow.Cancel(), flow.Cancel(),
+        flow.Cancel(),
+    )  # fmt: skip
+    for event in finishes:
+        if state.screen in {Screen.RECEIPT, Screen.ATTRACT}:
+            break
+        state, _ = walk([event], state)
+    assert state.screen in {Screen.RECEIPT, Screen.ATTRACT}
+
+
+@quick
+@given(WALKS, st.integers(100, 90_000))
+def test_under_time_alone_every_state_ends_at_the_attract_screen(events, tick_ms):
     state, _ = walk(events)
     now_ms = 0
-    for _ in range(4):
-        now_ms += 10_000_000
-        state, _ = flow.step(state, flow.Tick(), now_ms, CATALOGUE)
-        if state.screen is Screen.PAYING:
-            state, _ = flow.step(state, flow.Failed(refusal("fault")), now_ms, CATALOGUE)
-    assert state == flow.attract("EUR")
+    while now_ms < 2_000_000 and state.screen is not Screen.ATTRACT:
+        now_ms += tick_ms
+        base = state.under or state
+        answer = flow.Failed(refusal("fault")) if base.screen is Screen.PAYING else flow.Tick()
+        state, _ = walk([answer], state, now_ms)
+    assert state == flow.attract("EUR", LANGUAGES)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=40))
+@quick
+@given(WALKS, st.lists(st.integers(1, 100_000), min_size=1, max_size=12))
+def test_a_time_out_is_announced_20_seconds_before_however_late_the_clock_ticks(events, waits):
+    state, _ = walk(events)
+    now_ms, warned_ms = 0, None
+    for wait_ms in waits:
+        now_ms += wait_ms
+        before = state
+        state, _ = walk([flow.Tick()], state, now_ms)
+        if state.screen is not before.screen:
+            assert warned_ms is not None
+            assert now_ms - warned_ms >= WARN_MS
+            warned_ms = None
+        elif state.warning and not before.warning:
+            warned_ms = now_ms
+            assert state.deadline_ms == now_ms + WARN_MS
+
+
+@quick
+@given(WALKS, st.sampled_from([flow.Extend(), flow.Touch()]), st.integers(0, WARN_MS - 1))
+def test_whoever_touches_in_time_has_all_the_time_again(events, touch, after_ms):
+    state, _ = walk(events)
+    assume(state.deadline_ms is not None)
+    now_ms = state.warns_at_ms
+    warned, _ = walk([flow.Tick()], state, now_ms)
+    assert warned.warning
+    longer, effects = walk([touch], warned, now_ms + after_ms)
+    assert longer.screen is state.screen
+    assert not longer.warning
+    assert longer.deadline_ms == now_ms + after_ms + WAIT_MS[state.screen]
+    assert effects == []
+    assert longer.cart == state.cart
+
+
+@quick
+@given(WALKS)
+def test_nothing_of_a_shopper_survives_the_attract_screen(events):
+    state = flow.attract("EUR", LANGUAGES)
+    for event in events:
+        state, _ = walk([event], state)
+        if state.screen is Screen.ATTRACT:
+            assert state == flow.attract("EUR", LANGUAGES)
+
+
+@quick
+@given(WALKS)
 def test_no_person_is_known_but_between_recognition_and_the_receipt(events):
-    state = flow.attract("EUR")
+    state = flow.attract("EUR", LANGUAGES)
     for event in events:
         before = state
-        state, effects = flow.step(state, event, 0, CATALOGUE)
-        known = state.screen in {Screen.CONFIRM, Screen.PAYING, Screen.RECEIPT}
-        assert (state.payer is not None) == known
-        assert (state.receipt is not None) == (state.screen is Screen.RECEIPT)
-        assert (state.refusal is not None) == (state.screen is Screen.REFUSED)
+        state, effects = walk([event], state)
+        for shown in everything(state):
+            known = shown.screen in {Screen.CONFIRM, Screen.PAYING, Screen.RECEIPT}
+            assert (shown.payer is not None) == known
+            assert (shown.receipt is not None) == (shown.screen is Screen.RECEIPT)
+            assert (shown.refusal is not None) == (shown.screen is Screen.REFUSED)
         if state.screen is Screen.REFUSED:
             assert state.cart == before.cart
-        if any(isinstance(effect, flow.Authorize) for effect in effects):
+        if count(effects, flow.Authorize):
             assert before.screen is Screen.CONFIRM
             assert isinstance(event, flow.Confirm)
             assert before.cart.lines
+            assert count(effects, flow.Authorize) == 1
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=40))
-def test_the_camera_runs_on_the_face_screen_and_nowhere_else(events):
-    running = False
-    state = flow.attract("EUR")
+@quick
+@given(WALKS)
+def test_what_was_typed_leaves_with_its_screen_and_is_never_written_out(events):
+    state = flow.attract("EUR", LANGUAGES)
     for event in events:
-        state, effects = flow.step(state, event, 0, CATALOGUE)
+        before = state
+        state, effects = walk([event], state)
+        for shown in everything(state):
+            assert (shown.entry is not None) == (shown.screen in {Screen.SECOND_FACTOR, Screen.PIN})
+        if state.screen is not before.screen:
+            assert not any(s.entry and (s.entry.typed or s.entry.phone) for s in everything(state))
+        if count(effects, flow.CheckSecond) or count(effects, flow.CheckPin):
+            assert state.entry.busy
+            assert not state.entry.typed
+        assert "7" not in repr([s.entry for s in everything(state)])
+        secrets = [e for e in effects if isinstance(e, flow.CheckSecond | flow.CheckPin)]
+        assert "typed" not in repr(secrets)
+        assert "4711" not in repr(secrets)
+
+
+@quick
+@given(WALKS)
+def test_the_camera_runs_on_the_face_screen_and_a_held_face_never_outlives_its_question(events):
+    running = held = False
+    state = flow.attract("EUR", LANGUAGES)
+    for event in events:
+        state, effects = walk([event], state)
         for effect in effects:
-            running = {flow.StartFace: True, flow.StopFace: False}.get(type(effect), running)
+            if isinstance(effect, flow.StopFace | flow.StartFace):
+                assert running != isinstance(effect, flow.StartFace)
+                running = not running
+            held = held and not isinstance(effect, flow.ForgetFace)
+        held = held or state.holds_face
         assert running == (state.screen is Screen.FACE)
+        assert held == state.holds_face
 
 
-@pytest.mark.parametrize("steps", range(2, len(HAPPY) - 1))
-def test_a_screen_that_waits_too_long_gives_up_without_paying(steps):
-    state, _ = walk(HAPPY[:steps])
-    if state.deadline_ms is None:
-        assert state.screen is Screen.PAYING
+@pytest.mark.parametrize("screen", set(Screen) - {Screen.ATTRACT, Screen.HELP, Screen.LANGUAGE})
+@pytest.mark.parametrize("event", [flow.Help(), flow.OpenLanguage()])
+def test_help_and_languages_lead_back_to_where_it_was(screen, event):
+    state, _ = walk(every_screen()[screen])
+    over, effects = walk([event], state)
+    if screen is Screen.PAYING and event == flow.OpenLanguage():
+        assert over == state
         return
-    late, effects = flow.step(state, flow.Confirm(), state.deadline_ms, CATALOGUE)
-    assert late.screen in {Screen.REFUSED, Screen.ATTRACT}
-    assert not any(isinstance(effect, flow.Authorize) for effect in effects)
+    assert over.screen is (Screen.HELP if event == flow.Help() else Screen.LANGUAGE)
+    assert count(effects, flow.CallStaff) == (event == flow.Help())
+    back, _ = walk([flow.Cancel()], over)
+    assert (back.screen, back.cart, back.payer) == (state.screen, state.cart, state.payer)
+    assert back.staff_called == (event == flow.Help())
 
 
-def test_after_the_receipt_nothing_of_the_shopper_is_left():
-    state, _ = walk([*HAPPY, flow.Touch()])
-    assert state == flow.attract("EUR")
+@pytest.mark.parametrize("screen", set(Screen) - {Screen.ATTRACT})
+def test_a_language_is_switched_by_one_touch_on_any_screen(screen):
+    state, _ = walk(every_screen()[screen])
+    spoken, _ = walk([flow.SetLanguage("zh-Hans")], state)
+    assert spoken.language == "zh-Hans"
+    if screen is not Screen.LANGUAGE:
+        assert spoken.screen is screen
+    assert walk([flow.SetLanguage("tlh")], state)[0] == state
+
+
+def test_a_language_chosen_at_the_attract_screen_begins_a_visit():
+    for events in ([flow.SetLanguage("ko")], [flow.OpenLanguage(), flow.SetLanguage("ko")]):
+        state, _ = walk(events)
+        assert (state.screen, state.language) == (Screen.CART, "ko")
+
+
+def test_nobody_stays_recognised_while_the_shopper_waits_for_the_staff():
+    state, _ = walk([*TO_CONFIRM["face"], flow.Help()])
+    waited, _ = walk([flow.Tick()], state, WAIT_MS[Screen.CONFIRM])
+    assert waited.screen is Screen.HELP
+    back, _ = walk([flow.Cancel()], waited, WAIT_MS[Screen.CONFIRM])
+    assert (back.screen, back.payer, back.cart) == (Screen.REFUSED, None, state.cart)
+
+
+def test_a_payment_under_way_ends_with_its_receipt_though_help_was_called():
+    state, _ = walk([*HAPPY[:-1], flow.Help()])
+    assert state.deadline_ms is None
+    paid, _ = walk([flow.Paid(RECEIPT)], state)
+    assert (paid.screen, paid.receipt, paid.staff_called) == (Screen.RECEIPT, RECEIPT, True)
+
+
+@pytest.mark.parametrize("begin", [TO_PAY, TO_FACE, SECOND, BY_PIN, *TO_CONFIRM.values()])
+def test_a_screen_that_waits_too_long_gives_up_without_paying_and_keeps_the_cart(begin):
+    state, _ = walk(begin)
+    warned, _ = walk([flow.Tick()], state, state.warns_at_ms)
+    late, effects = walk([flow.Confirm()], warned, warned.deadline_ms)
+    assert (late.screen, late.refusal.reason) == (Screen.REFUSED, "timeout")
+    assert late.cart == state.cart
+    assert count(effects, flow.Authorize) == 0
+
+
+def test_a_confirm_after_the_machine_slept_pays_nothing():
+    state, _ = walk(TO_CONFIRM["face"])
+    late, effects = walk([flow.Confirm()], state, state.deadline_ms + 3_600_000)
+    assert (late.screen, late.warning, effects) == (Screen.CONFIRM, True, [])
 
 
 def test_an_empty_cart_cannot_be_paid():
@@ -117,9 +305,38 @@ def test_an_empty_cart_cannot_be_paid():
     assert state.screen is Screen.CART
 
 
-def test_a_refusal_can_be_tried_again_with_the_same_cart():
-    state, _ = walk([*HAPPY[:4], flow.Failed(refusal("not_live"))])
+@pytest.mark.parametrize("screen", [Screen.PAY, Screen.FACE, Screen.REFUSED])
+def test_another_way_than_a_face_is_one_touch_away(screen):
+    state, _ = walk(every_screen()[screen])
+    assert walk([flow.PayByPin()], state)[0].screen is Screen.PIN
+    assert walk([flow.Help()], state)[0].screen is Screen.HELP
+
+
+@pytest.mark.parametrize(("begin", "screen"), [(TO_FACE, Screen.FACE), (BY_PIN, Screen.PIN)])
+def test_a_refusal_can_be_tried_again_the_same_way_with_the_same_cart(begin, screen):
+    state, _ = walk([*begin, flow.Failed(refusal("not_live"))])
     assert state.screen is Screen.REFUSED
-    again, effects = walk([flow.PayByFace()], state)
-    assert (again.screen, again.cart) == (Screen.FACE, state.cart)
-    assert effects == [flow.StartFace()]
+    again, _ = walk([flow.Retry()], state)
+    assert (again.screen, again.cart) == (screen, state.cart)
+
+
+def test_a_wrong_pin_may_be_typed_again_and_the_number_stays():
+    state, effects = walk([*BY_PIN, flow.Wrong("wrong_pin")])
+    assert effects[-1] == flow.CheckPin("4711", "4711", state.cart)
+    assert (state.screen, state.entry.hint, state.entry.typed) == (Screen.PIN, "wrong_pin", "")
+    assert state.entry.phone == "4711"
+
+
+def test_an_answer_to_nothing_is_no_recognition():
+    for begin in (TO_PAY, [*TO_PAY, flow.PayByPin()], [*TO_FACE, flow.Asked("pin")]):
+        state, _ = walk(begin)
+        for answer in (flow.FaceDone(PAYER), flow.PinDone(PAYER)):
+            assert walk([answer], state)[0] == state
+    assert walk([flow.FaceDone(PAYER)], walk(BY_PIN)[0])[0].screen is Screen.PIN
+    assert walk([flow.PinDone(PAYER)], walk(SECOND)[0])[0].screen is Screen.SECOND_FACTOR
+
+
+def test_an_article_scanned_between_shoppers_or_at_the_ways_to_pay_is_in_the_cart():
+    for begin in ([], TO_PAY):
+        state, _ = walk([*begin, flow.Add("tea")])
+        assert (state.screen, state.cart.quantity("tea")) == (Screen.CART, 1)

@@ -14,14 +14,20 @@ from kiosk.catalogue import Catalogue
 from kiosk.errors import Error
 from kiosk.flow import (
     Add,
+    Backspace,
     Cancel,
     Checkout,
     ClearCart,
     Confirm,
+    Done,
     FaceDone,
     FaceProgress,
+    Help,
+    Key,
     Paid,
     PayByFace,
+    PayByPin,
+    Retry,
     Screen,
     SetQuantity,
     Tick,
@@ -29,7 +35,7 @@ from kiosk.flow import (
     attract,
     step,
 )
-from kiosk.window import showcase, theme
+from kiosk.window import showcase, theme, typing_pad
 from kiosk.window.autopilot import Autopilot, Script
 from kiosk.window.screenshots import Recorder, take
 
@@ -38,13 +44,18 @@ NAMES = (
     "attract",
     "cart-empty",
     "cart",
+    "review",
     "pay",
     "face-hint",
     "face-turn",
+    "second-factor",
+    "pin",
     "confirm",
     "paying",
     "receipt",
     "refused",
+    "help",
+    "language",
 )
 
 
@@ -63,9 +74,12 @@ def sent(window):
         ("attract", ["Pay with a look", "Touch to start"]),
         ("cart-empty", ["Nothing in it yet", "0.00 EUR"]),
         ("cart", ["Coffee", "2 in cart", "Pay 10.90 EUR", "Time left 0:45"]),
-        ("pay", ["10.90 EUR", "Pay with my face", "Call our staff"]),
+        ("review", ["check your cart", "Sourdough", "Go on to pay 10.90 EUR"]),
+        ("pay", ["10.90 EUR", "Pay with my face", "Phone number and PIN", "Call our staff"]),
         ("face-hint", ["Look at the camera", "more than one face", "Step 1 of 3"]),
         ("face-turn", ["Turn your head to the left", "Step 2 of 3", "Time left 0:12"]),
+        ("second-factor", ["last 4 digits of your phone number", "55", "Call our staff"]),
+        ("pin", ["Your PIN", 3 * typing_pad.DOT, "not right"]),
         ("confirm", ["W*** L***", "Yes, pay 10.90 EUR", "No, that is not me"]),
         ("paying", ["Paying", "10.90 EUR"]),
         ("receipt", ["Paid. Thank you!", "DEMO: no money was moved", "10.90 EUR", "Entry"]),
@@ -126,14 +140,22 @@ def test_nothing_on_a_screen_overlaps(show, states, name, size):
         ("cart", lambda p: p.pay, Checkout()),
         ("cart", lambda p: p.lines.findChildren(QPushButton)[1], SetQuantity("coffee", 3)),
         ("cart", lambda p: p.lines.findChildren(QPushButton)[0], SetQuantity("coffee", 1)),
+        ("review", lambda p: p.on, Checkout()),
+        ("review", lambda p: p.back, Cancel()),
         ("pay", lambda p: p.face, PayByFace()),
+        ("pay", lambda p: p.pin, PayByPin()),
+        ("pay", lambda p: p.staff, Help()),
         ("pay", lambda p: p.back, Cancel()),
         ("face-turn", lambda p: p.cancel, Cancel()),
+        ("second-factor", lambda p: p.keys[9], Key("0")),
+        ("pin", lambda p: p.erase, Backspace()),
         ("confirm", lambda p: p.yes, Confirm()),
         ("confirm", lambda p: p.no, Cancel()),
-        ("receipt", lambda p: p.done, Touch()),
-        ("refused", lambda p: p.again, PayByFace()),
+        ("receipt", lambda p: p.done, Done()),
+        ("refused", lambda p: p.again, Retry()),
         ("refused", lambda p: p.back, Cancel()),
+        ("help", lambda p: p.back, Cancel()),
+        ("language", lambda p: p.back, Cancel()),
     ],
 )
 def test_a_touch_sends_its_event(show, states, qtbot, name, press, event):
@@ -244,4 +266,6 @@ def test_a_whole_purchase_is_touched_through_and_recorded(qtbot, qapp, receipt, 
     qtbot.wait(250)
     assert till.state.cart.total_minor == 2 * 280 + 70
     names = [path.stem.partition("-")[2] for path in recorder.written]
-    assert [n for n in ("attract", "cart", "pay", "confirm", "receipt") if n not in names] == []
+    assert [
+        n for n in ("attract", "cart", "review", "pay", "confirm", "receipt") if n not in names
+    ] == []
