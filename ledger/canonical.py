@@ -43,16 +43,25 @@ def encode_untrusted(value: Value) -> bytes:
     return encode(value)
 
 
+def loads(data: bytes) -> Value:
+    """What JSON says, in whatever spelling: for a caller who encodes it again and compares.
+
+    Raises:
+        BadEncodingError: Not UTF-8, or not JSON.
+    """
+    try:
+        return cast("Value", orjson.loads(data))
+    except orjson.JSONDecodeError as e:
+        raise _refusal("the bytes are not JSON in UTF-8") from e
+
+
 def decode(data: bytes) -> Value:
     """The value whose canonical encoding is exactly `data`.
 
     Raises:
         BadEncodingError: Not UTF-8, not JSON, or any other spelling than the canonical one.
     """
-    try:
-        value = cast("Value", orjson.loads(data))
-    except orjson.JSONDecodeError as e:
-        raise _refusal("the bytes are not JSON in UTF-8") from e
+    value = loads(data)
     if encode_untrusted(value) != data:
         raise _refusal("the bytes are not in canonical form")
     return value

@@ -101,8 +101,8 @@ class Draft:
     def balance_max_minor(self, pseudonym: str) -> int | None:
         """The limit that a shopper's balance has, if there is one."""
         for whose in (pseudonym, EVERYBODY):
-            entries = [*self._log.within(f"limit/{whose}/"), *self._new]
-            limits = [e.content for e in entries if isinstance(e.content, Limit)]
+            entries = [self._log.newest_within(f"limit/{whose}/"), *self._new]
+            limits = [e.content for e in entries if e and isinstance(e.content, Limit)]
             own = [limit for limit in limits if limit.pseudonym == whose]
             if own:
                 return own[-1].balance_max_minor

@@ -119,7 +119,7 @@ def parse_leaf(leaf: bytes) -> Entry:
     """
     kinds: dict[str, type] = dict.fromkeys(("format", "index", "clock_ms", "recorded_ms"), int)
     kinds |= {"kind": str, "id": str, "body": dict, "postings": list}
-    record = require_fields(canonical.decode_object(leaf), kinds)
+    record = require_fields(canonical.loads(leaf), kinds)
     if record["format"] != FORMAT:
         raise bad_field("format")
     content = KINDS.get(cast("str", record["kind"]))
@@ -131,6 +131,7 @@ def parse_leaf(leaf: bytes) -> Entry:
     for name, value in (("index", index), ("clock_ms", clock_ms), ("recorded_ms", recorded_ms)):
         require_integer(name, value, 0, canonical.INTEGER_MAX)
     entry = Entry(index, clock_ms, recorded_ms, content.from_body(cast("Body", record["body"])))
-    if entry.leaf() != leaf:
+    if entry.leaf() != leaf:  # which also finds every spelling but the canonical one
+        canonical.decode(leaf)
         raise bad_field("id or postings")
     return entry

@@ -139,6 +139,17 @@ class Log:
             return self.parse(cast("int", index), cast("bytes", leaf))
         return None
 
+    def newest_within(self, prefix: str) -> Entry | None:
+        """The entry that was added last below such a path."""
+        # the sum keeps both databases on the index of ids
+        (index,) = next(
+            self._store.rows(
+                "SELECT max(idx + 0) FROM entries WHERE id >= ? AND id < ?",
+                (prefix, prefix[:-1] + "0"),
+            )
+        )
+        return None if index is None else self.batch(cast("int", index), 1)[0]
+
     def first_since(self, time_ms: int) -> int:
         """Index of the first entry recorded at a time or later; recorded times never go back."""
         low, high = 0, self.size()

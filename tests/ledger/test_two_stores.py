@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import os
 import random
-import shutil
 import sys
 import threading
 from pathlib import Path
@@ -16,19 +13,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres_server
+from operations import NOW_MS, make_pair, payment, run
 
 from ledger import audit, backup, errors
-from ledger.authorization import Authorization, sign
 from ledger.book import Ledger
-from ledger.home import create_home, open_home, station_key
-from ledger.orders import Order, OrderLine
+from ledger.home import create_home, station_key
 
 pytestmark = [
     pytest.mark.skipif(postgres_server.binaries() is None, reason="PostgreSQL is not installed"),
     pytest.mark.timeout(600),
 ]
-NOW_MS = 1_800_000_000_000
-OPERATIONS = int(os.environ.get("FACETILL_OPERATIONS", "600"))
+OPERATIONS = 600
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +35,7 @@ def server():
 @pytest.fixture
 def pair(tmp_path, server):
     """One home twice, with the same keys: the book of one in a file, of the other in a database."""
-    home = create_home(tmp_path / "file", "demo")
-    shutil.copytree(home.path, tmp_path / "base")
-    record = json.loads((home.path / "home.json").read_text())
-    (tmp_path / "base" / "home.json").write_text(json.dumps({**record, "database": server.url}))
-    homes = home, open_home(tmp_path / "base")
-    books = [Ledger.create(each, NOW_MS) for each in homes]
+    books = [Ledger.create(home, NOW_MS) for home in make_pair(tmp_path, server.url)]
     yield books
     for book in books:
         book.close()
@@ -54,67 +44,6 @@ def pair(tmp_path, server):
 @pytest.fixture
 def base(pair):
     return pair[1]
-
-
-def payment(book, rng, shopper, amount, *, now_ms=NOW_MS, until_ms=None):
-    kiosk = station_key(book.home, "kiosk")
-    order = Order((OrderLine("X", "Thing", 1, amount),), "EUR")
-    return (
-        sign(
-            Authorization(
-                *(f"{rng.getrandbits(128):032x}", kiosk.key_id, shopper, order.digest(), amount),
-                *("EUR", now_ms, now_ms + 30_000, "0" * 64, {}, (), "pin", "live", until_ms),
-            ),
-            kiosk,
-        ),
-        order,
-    )
-
-
-def run(book, seed, count):  # noqa: C901 - one case an operation
-    """The same operations for the same seed; gives what each said."""
-    rng, said, paid, held = random.Random(seed), [], [], []
-    desk_key = station_key(book.home, "desk")
-    now_ms = NOW_MS
-    for number in range(count):
-        now_ms += rng.randrange(2_000)
-        desk = book.at(desk_key, now_ms)
-        shopper = rng.choice(["s-ann", "s-bob", "s-cyn"])
-        try:
-            match rng.randrange(14):
-                case 0:
-                    desk.topup(shopper, rng.randrange(1, 3_000), f"t{number}")
-                case 1 if paid:
-                    desk.refund(rng.choice(paid), rng.randrange(1, 60), f"r{number}")
-                case 2:
-                    desk.supply("A1", rng.randrange(1, 4), f"s{number}")
-                case 3:
-                    desk.close(f"z{number}")
-                case 4:
-                    desk.limit(shopper, rng.randrange(2_000, 9_000), f"l{number}")
-                case 9:
-                    until_ms = now_ms + 100_000
-                    amount = rng.randrange(1, 200)
-                    item = payment(book, rng, shopper, amount, now_ms=now_ms, until_ms=until_ms)
-                    book.hold(*item, now_ms)
-                    held.append(item[0].authorization.id)
-                case 10 if held:
-                    end = rng.choice([desk.capture, desk.void, desk.expire])
-                    end(rng.choice(held))
-                case 5:
-                    items = [
-                        payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
-                        for _ in range(rng.randrange(1, 6))
-                    ]
-                    said += [type(r).__name__ for r in book.post_many(items, now_ms)]
-                case _:
-                    item = payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
-                    paid.append(book.post(*item, now_ms).id)
-        except errors.Refused as e:
-            said.append(type(e).__name__)
-        else:
-            said.append(book.balance(shopper))
-    return said
 
 
 def test_the_same_operations_give_the_same_heads_and_answers(pair):
