@@ -120,8 +120,10 @@ def register(
 
 
 def _add(args: argparse.Namespace) -> Result:
+    from enroll import consent as texts
+    from enroll import store
     from enroll.errors import BadInputError, ConsentMissingError
-    from enroll.shopper import CONSENT_VERSION, Consent, EnrolmentRecord, clean_name, clean_phone
+    from enroll.shopper import Consent, EnrolmentRecord, clean_name, clean_phone
 
     if not args.consent:
         raise ConsentMissingError(
@@ -129,15 +131,16 @@ def _add(args: argparse.Namespace) -> Result:
             hint="Tell the person what is kept; if they agree, add --consent.",
         )
     name, phone = clean_name(args.name), clean_phone(args.phone)
-    consent = Consent(CONSENT_VERSION, _now_ms(), args.staff)
+    consent = Consent(texts.DEFAULT, _now_ms(), args.staff)
     home = _home_or_new(args.home)
     amount_minor = _amount(args.topup, home) if args.topup is not None else None
-    if home.vault_db.exists() and args.key is not None:
+    made = store.exists(home)
+    if made and args.key is not None:
         raise BadInputError(
             "There is a vault already, and --key is for a new one.",
             hint="Leave --key out, or change it: facetill enroll rotate-key --key KIND",
         )
-    secret = None if home.vault_db.exists() else _new_secret(args, home)
+    secret = None if made else _new_secret(args, home)
     if secret is None:
         with _vault(args, home) as vault:  # a wrong passphrase or a known phone: before the camera
             vault.require_phone_free(phone)
@@ -152,7 +155,9 @@ def _add(args: argparse.Namespace) -> Result:
 
 def _list(args: argparse.Namespace) -> Result:
     home = _open_home(args.home)
-    if not home.vault_db.exists():
+    from enroll import store
+
+    if not store.exists(home):
         return 0, {"shoppers": []}, "Nobody is enrolled."
     with _vault(args, home) as vault:
         found = [_described(home, shopper) for shopper in vault.list()]

@@ -81,7 +81,27 @@ class UnknownShopperError(RefusedError):
 
 
 class AlreadyEnrolledError(RefusedError):
-    """This face or this phone number has an account already."""
+    """This face or this phone number has an account already.
+
+    Attributes:
+        pseudonym: Whose account it is.
+    """
+
+    def __init__(self, message: str, *, hint: str, pseudonym: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.pseudonym = pseudonym
+
+
+class SignInError(RefusedError):
+    """Nobody signed in who may do this."""
+
+
+class LockedError(RefusedError):
+    """Too many wrong PINs; it has to wait."""
+
+
+class PoorTemplateError(RefusedError):
+    """The frames would make a template that matches badly."""
 
 
 class NotEnoughFramesError(RefusedError):

@@ -14,7 +14,7 @@ import numpy as np
 from enroll.errors import OtherModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,11 @@ three). Not a rate chosen by the operator yet."""
 MARGIN: Final = 0.05
 """Least lead over the second shopper; below it two shoppers are too alike for a face alone."""
 
+LOOKALIKE: Final = 0.30
+"""Cosine from which two shoppers' templates are too alike for a face alone: below THRESHOLD by
+about what a probe differs from its own template, so that one of the two may come over it."""
+
+LAST_DIGITS: Final = 4
 _UNIT_TOLERANCE: Final = 1e-2
 
 
@@ -38,12 +43,14 @@ class Match:
         accepted: Similarity and lead are both large enough.
         similarity: Cosine, -1..1; never to be shown, logged or stored.
         margin: Lead over the second shopper, 0..2, or infinity if there is no second one.
+        needs_second: Another enrolled face is so like this one that a face alone never pays.
     """
 
     pseudonym: str
     accepted: bool
     similarity: float = field(repr=False)
     margin: float = field(repr=False)
+    needs_second: bool = False
 
 
 class Gallery:
@@ -56,6 +63,8 @@ class Gallery:
         masked_names: Pseudonym to a name fit for a screen in a shop.
         transform: (d, d) float32 orthogonal matrix; None where there are no templates.
         unusable: Pseudonyms whose template is another model's: they cannot be found.
+        last_digits: Pseudonym to the last digits of the phone number.
+        needs_second: Pseudonyms that a face alone is not enough for.
     """
 
     def __init__(
@@ -66,6 +75,9 @@ class Gallery:
         masked_names: dict[str, str],
         transform: NDArray[np.float32] | None,
         unusable: tuple[str, ...] = (),
+        *,
+        last_digits: Mapping[str, str] | None = None,
+        needs_second: Collection[str] = (),
     ) -> None:
         self.recogniser_id = recogniser_id
         self.unusable = unusable
@@ -75,6 +87,10 @@ class Gallery:
         self._templates = np.ascontiguousarray(templates, dtype=np.float32)
         self._names = masked_names
         self._transform = transform
+        self._needs_second = frozenset(needs_second)
+        self._by_digits: dict[str, list[str]] = {}
+        for pseudonym, digits in (last_digits or {}).items():
+            self._by_digits.setdefault(digits, []).append(pseudonym)
 
     def __len__(self) -> int:
         return len(self.pseudonyms)
@@ -83,16 +99,21 @@ class Gallery:
         return f"Gallery({len(self)} shoppers, {self.recogniser_id})"
 
     def search(
-        self, embedding: NDArray[np.float32], recogniser_id: str | None = None
+        self,
+        embedding: NDArray[np.float32],
+        recogniser_id: str | None = None,
+        *,
+        among: Collection[str] | None = None,
     ) -> Match | None:
-        """Compare a probe with all shoppers.
+        """Compare a probe with all shoppers, or with some.
 
         Args:
             embedding: (d,) float32 of length 1, as `Vision.embed` gives it.
             recogniser_id: The model that made the probe, to be sure that it is the gallery's.
+            among: Only these pseudonyms are compared, and the lead is over the second of them.
 
         Returns:
-            The nearest shopper, or None if the gallery is empty.
+            The nearest shopper, or None if there is nobody to compare with.
 
         Raises:
             OtherModelError: The probe is not of this gallery's model.
@@ -111,19 +132,48 @@ class Gallery:
                 "The probe has not the shape or length of this gallery's model.",
                 hint="Use the recogniser that the shoppers were enrolled with.",
             )
-        similarities = self._templates @ (self._transform @ embedding)
-        best = np.full(len(self), -np.inf, dtype=np.float32)
-        np.maximum.at(best, self._rows, similarities)
+        best = self._best(self._transform @ embedding)
+        if among is not None:
+            best[[p not in among for p in self.pseudonyms]] = -np.inf
         first = int(np.argmax(best))
         similarity = float(best[first])
+        if similarity == -np.inf:
+            return None
         best[first] = -np.inf
         margin = similarity - float(best.max())
         accepted = similarity >= THRESHOLD and margin >= MARGIN
-        return Match(self.pseudonyms[first], accepted, similarity, margin)
+        pseudonym = self.pseudonyms[first]
+        return Match(pseudonym, accepted, similarity, margin, pseudonym in self._needs_second)
+
+    def near(self, embedding: NDArray[np.float32], least: float) -> tuple[str, ...]:
+        """The shoppers whose similarity to a probe is at least this, nearest first.
+
+        Args:
+            embedding: As for `search`.
+            least: Cosine, -1..1.
+        """
+        if self._transform is None or not len(self):
+            return ()
+        best = self._best(self._transform @ embedding)
+        order = np.argsort(-best, kind="stable")
+        return tuple(self.pseudonyms[i] for i in order if best[i] >= least)
+
+    def by_digits(self, last: str) -> tuple[str, ...]:
+        """The pseudonyms whose phone number ends in these LAST_DIGITS digits."""
+        return tuple(self._by_digits.get(last, ()))
 
     def mask_name(self, pseudonym: str) -> str:
         """The shopper's name with all but first letters hidden; "" for an unknown pseudonym."""
         return self._names.get(pseudonym, "")
+
+    def _best(self, turned: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Each shopper's best similarity to a turned probe."""
+        similarities = self._templates @ turned
+        if len(self._rows) == len(self):  # one template each, in order
+            return np.asarray(similarities, dtype=np.float32)
+        best = np.full(len(self), -np.inf, dtype=np.float32)
+        np.maximum.at(best, self._rows, similarities)
+        return best
 
 
 def masked(name: str) -> str:

@@ -36,24 +36,32 @@ def subkey(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(key)
 
 
-def seal(key: bytes, plain: bytes, owner: str, *purpose: str) -> bytes:
-    """Encrypt a cell of `owner` (a pseudonym, or "vault") for `purpose`."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, _aad(owner, purpose))
+class Sealer:
+    """Seals and opens cells under one key; its text form never shows it."""
 
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
 
-def unseal(key: bytes, cell: object, owner: str, *purpose: str) -> bytes:
-    """The cell's plaintext.
+    def __repr__(self) -> str:
+        return "Sealer()"
 
-    Raises:
-        SealBrokenError: It is not what `seal` gave for this key, owner and purpose.
-    """
-    if not isinstance(cell, bytes) or len(cell) < NONCE_BYTES:
-        raise SealBrokenError
-    try:
-        return AESGCM(key).decrypt(cell[:NONCE_BYTES], cell[NONCE_BYTES:], _aad(owner, purpose))
-    except InvalidTag as e:
-        raise SealBrokenError from e
+    def seal(self, plain: bytes, owner: str, *purpose: str) -> bytes:
+        """Encrypt a cell of `owner` (a pseudonym, or "vault") for `purpose`."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plain, _aad(owner, purpose))
+
+    def unseal(self, cell: object, owner: str, *purpose: str) -> bytes:
+        """The cell's plaintext.
+
+        Raises:
+            SealBrokenError: It is not what `seal` gave for this key, owner and purpose.
+        """
+        if not isinstance(cell, bytes) or len(cell) < NONCE_BYTES:
+            raise SealBrokenError
+        try:
+            return self._aead.decrypt(cell[:NONCE_BYTES], cell[NONCE_BYTES:], _aad(owner, purpose))
+        except InvalidTag as e:
+            raise SealBrokenError from e
 
 
 def _aad(owner: str, purpose: tuple[str, ...]) -> bytes:

@@ -49,6 +49,9 @@ class MasterSecret(ABC):
 
     kind: Kind
 
+    def prepare(self) -> None:  # noqa: B027  (most kinds need nothing)
+        """Ask for what only a person can give, before anything is locked."""
+
     @abstractmethod
     def stage(self, *, fresh: bool) -> tuple[Record, bytes]:
         """Choose a key and keep it durably, not yet in force; gives (public record, key).
@@ -143,6 +146,11 @@ class Passphrase(MasterSecret):
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read
+
+    def prepare(self) -> None:
+        """Read the passphrase; `stage` then takes it from memory."""
+        passphrase = self._read()
+        self._read = lambda: passphrase
 
     def stage(self, *, fresh: bool) -> tuple[Record, bytes]:
         """A new key under a new salt, file or entry; see `MasterSecret.stage`."""

@@ -21,15 +21,13 @@ NAME_CHARACTERS_MAX: Final = 80
 PHONE_DIGITS_MIN: Final = 4
 PHONE_DIGITS_MAX: Final = 15  # ITU-T E.164
 STAFF_CHARACTERS_MAX: Final = 40
-CONSENT_VERSION: Final = "2026-1-en"
-CONSENT_TEXT: Final = (
-    "I agree that this shop keeps an encrypted template of my face, my name and my phone number, "
-    "to recognise me when I choose to pay with my face. No picture is kept. I can have all of it "
-    "erased at the desk at any time, and pay another way."
-)
+LIMIT_MINOR_MAX: Final = 10**12
+_MORE: Final = "*"
 _BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _PSEUDONYM: Final = re.compile(r"s-[a-z2-7]{16}")
-_PERSON_BLOCK_BYTES: Final = 128
+_PERSON_BLOCK_BYTES: Final = 256
+LOOKALIKES_MAX: Final = 16
+QUALITY_MAX: Final = 100
 
 Status = Literal["active", "revoked"]
 
@@ -50,12 +48,103 @@ class Consent:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a shopper lets the till take, in minor units of the home's currency; None is no limit.
+
+    Attributes:
+        per_payment_minor: Most for one payment.
+        per_day_minor: Most for all payments of a day.
+        face_allowed: Whether a face may pay at all; if not, phone digits and PIN.
+    """
+
+    per_payment_minor: int | None = None
+    per_day_minor: int | None = None
+    face_allowed: bool = True
+
+    def __post_init__(self) -> None:
+        for limit_minor in (self.per_payment_minor, self.per_day_minor):
+            if limit_minor is not None and not 0 <= limit_minor <= LIMIT_MINOR_MAX:
+                raise BadInputError(
+                    "A limit is an amount from nothing upwards.", hint="Give it as 20.00, or none."
+                )
+
+    def loosens(self, before: Limits) -> bool:
+        """Whether anything is allowed by these that was not before."""
+        pairs = (
+            (self.per_payment_minor, before.per_payment_minor),
+            (self.per_day_minor, before.per_day_minor),
+        )
+        return (self.face_allowed and not before.face_allowed) or any(
+            was is not None and (now is None or now > was) for now, was in pairs
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """For `--json` and the sealed cell."""
+        return {
+            "per_payment_minor": self.per_payment_minor,
+            "per_day_minor": self.per_day_minor,
+            "face_allowed": self.face_allowed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is sealed of a shopper in one cell.
+
+    Attributes:
+        name: As `clean_name` gives it.
+        phone: As `clean_phone` gives it.
+        limits: What the till may take.
+        lookalikes: Pseudonyms of shoppers whose faces are too near for a face alone.
+        quality: Figure of the template, 0 to 100; None where it was not judged.
+    """
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    limits: Limits = Limits()
+    lookalikes: tuple[str, ...] = ()
+    quality: int | None = None
+
+    def pack(self) -> bytes:
+        """JSON, padded to a multiple of 256 bytes so that the cell's size tells little."""
+        record = {
+            "name": self.name,
+            "phone": self.phone,
+            "limits": self.limits.to_json(),
+            "lookalikes": _at_most(self.lookalikes),
+            "quality": self.quality,
+        }
+        data = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        return data + b" " * (-len(data) % _PERSON_BLOCK_BYTES)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Person:
+        """The person of `pack`, or of a cell of format 1, which had a name and a phone.
+
+        Raises:
+            ValueError, KeyError, TypeError: It is neither.
+        """
+        record = json.loads(data)
+        return cls(
+            str(record["name"]),
+            str(record["phone"]),
+            Limits(**record.get("limits", {})),
+            tuple(str(p) for p in record.get("lookalikes", ())),
+            record.get("quality"),
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A face as numbers: (d,) float32 of length 1, and the recogniser that made it."""
+    """A face as numbers: (d,) float32 of length 1, the recogniser that made it, and its quality.
+
+    `quality` is `quality.Quality.figure`, 0 to 100; None where it was not judged.
+    """
 
     embedding: NDArray[np.float32] = field(repr=False)
     model: str
+    quality: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +156,8 @@ class EnrolmentRecord:
     template: Template
     consent: Consent
     enrolled_at_ms: int
+    limits: Limits = Limits()
+    pin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +172,10 @@ class Shopper:
     model: str
     consent: Consent
     revoked_at: datetime | None = None
+    limits: Limits = Limits()
+    needs_second: bool = False
+    has_pin: bool = False
+    quality: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """For `--json`: no template, no score."""
@@ -93,6 +188,10 @@ class Shopper:
             "revoked_at": _iso(self.revoked_at) if self.revoked_at else None,
             "model": self.model,
             "consent": {"version": self.consent.version, "staff": self.consent.staff},
+            "limits": self.limits.to_json(),
+            "needs_second_factor": self.needs_second,
+            "has_pin": self.has_pin,
+            "quality": self.quality,
         }
 
 
@@ -139,16 +238,11 @@ def clean_phone(phone: str) -> str:
     return text
 
 
-def pack_person(name: str, phone: str) -> bytes:
-    """JSON, padded to a multiple of 128 bytes so that the cell's size tells little."""
-    data = json.dumps({"name": name, "phone": phone}, ensure_ascii=False).encode()
-    return data + b" " * (-len(data) % _PERSON_BLOCK_BYTES)
-
-
-def unpack_person(data: bytes) -> tuple[str, str]:
-    """(name, phone) of `pack_person`'s bytes."""
-    person = json.loads(data)
-    return str(person["name"]), str(person["phone"])
+def _at_most(lookalikes: tuple[str, ...]) -> tuple[str, ...]:
+    # who has more than can be listed stays flagged for good, whoever of them is erased
+    if len(lookalikes) <= LOOKALIKES_MAX:
+        return lookalikes
+    return (*[p for p in lookalikes if p != _MORE][: LOOKALIKES_MAX - 1], _MORE)
 
 
 def _iso(time: datetime) -> str:

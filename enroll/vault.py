@@ -1,79 +1,86 @@
 """The vault: who is enrolled, sealed at rest, each shopper under a key of their own.
 
-Each shopper's name, phone number and template are sealed under a data key; the data key is wrapped
-by the master key (`enroll.secrets`). Erasure destroys the wrapped data key and the sealed cells and
-leaves a tombstone; rotation rewraps the data keys in one transaction. An installation key, wrapped
-likewise, keys the blind index of phone numbers and the renewable transform of the templates.
+Each shopper's name, phone number, PIN and template are sealed under a data key; the data key is
+wrapped by the master key (`enroll.secrets`). Erasure destroys the wrapped data key and the sealed
+cells and leaves a tombstone; rotation rewraps the data keys. An installation key, wrapped likewise,
+keys the blind index of phone numbers; the templates' renewable transform has keys of its own.
+
+This is the door; the rooms behind it are `people` (rows and cells), `galleries` (templates in
+memory), `rotation`, `renewal`, `attempts`, `staff` and `trail`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hmac
-import json
-import logging
-import secrets as random
-import threading
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from enroll import sealing, storage, unlocking
+from enroll import migration, pins, rotation, sealing, store, unlocking
+from enroll.attempts import Attempts
+from enroll.core import Core
 from enroll.errors import (
     AlreadyEnrolledError,
     BadInputError,
-    DamagedError,
     OtherModelError,
     StorageError,
     UnknownShopperError,
     VaultExistsError,
 )
-from enroll.gallery import THRESHOLD, Gallery, masked
+from enroll.galleries import Galleries
+from enroll.gallery import LOOKALIKE, THRESHOLD
+from enroll.people import FIRST_TRANSFORM, People
 from enroll.secrets import Kind, default_secret
 from enroll.shopper import (
-    Consent,
     EnrolmentRecord,
+    Limits,
+    Person,
     Shopper,
     clean_name,
     clean_phone,
-    is_pseudonym,
     new_pseudonym,
-    pack_person,
-    unpack_person,
 )
-from enroll.storage import COLUMNS, Row, rows
-from enroll.transform import orthogonal
-from enroll.unlocking import Keys
+from enroll.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
-    import apsw
     from numpy.typing import NDArray
 
-    from enroll.secrets import MasterSecret, Record
+    from enroll.gallery import Gallery
+    from enroll.secrets import MasterSecret
     from ledger.home import Home
 
 __all__ = ["EnrolmentRecord", "Shopper", "Vault"]
 
-_log = logging.getLogger(__name__)
-
 
 class Vault:
-    """An open vault. One instance may be used by several threads, one file by several processes.
+    """An open vault. One instance may be used by several threads, one store by several processes.
 
     Make it with `Vault.create` or `Vault.open`; close it, or use it in a `with` statement.
+
+    Attributes:
+        attempts: Failed tries and locks, persistent.
+        trail: Who did what at the desk.
     """
 
-    def __init__(self, home: Home, db: apsw.Connection, secret: MasterSecret, keys: Keys) -> None:
-        self.home = home
-        self._db = db
-        self._secret = secret
-        self._keys = keys
-        self._lock = threading.RLock()
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._people = People(core)
+        self._galleries = Galleries(core, self._people)
+        self.attempts = Attempts(core)
+        self.trail = Trail(core)
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+    @property
+    def home(self) -> Home:
+        """The home that it belongs to."""
+        return self._core.home
 
     @classmethod
     def create(cls, home: Home, secret: MasterSecret | None = None) -> Vault:
@@ -86,31 +93,22 @@ class Vault:
         Raises:
             VaultExistsError, SecretError, StorageError: As named; nothing is left of it.
         """
-        if home.vault_db.exists():
-            raise VaultExistsError(
-                f"There is a vault at {home.vault_db} already.", hint="Use it as it is."
-            )
+        if store.exists(home):
+            raise VaultExistsError("This home has a vault already.", hint="Use it as it is.")
         secret = secret or default_secret("keyfile", home)
         record, master = secret.stage(fresh=False)
-        staging = home.vault_db.with_name(f"vault.db.{random.token_hex(4)}.new")
+
+        def fill(made: store.Store) -> None:
+            wrap = unlocking.wrap_of(master)
+            cells = (
+                unlocking.check_value(master, home.id),
+                unlocking.wrap_installation(wrap, sealing.new_key()),
+                unlocking.wrap_transform(wrap, sealing.new_key(), FIRST_TRANSFORM),
+            )
+            migration.insert_head(made, home, secret.kind, record, 0, cells)
+
         try:
-            home.vault_db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.closing(storage.connect(staging, create=True)) as db:
-                with storage.transaction(db, write=True):
-                    storage.initialise(db)
-                    db.execute(
-                        "INSERT INTO vault VALUES (1, ?, ?, ?, ?, ?, 0)",
-                        (
-                            home.id,
-                            secret.kind,
-                            json.dumps(record, sort_keys=True),
-                            unlocking.check_value(master, home.id),
-                            unlocking.wrap_installation(master, sealing.new_key()),
-                        ),
-                    )
-                storage.empty_wal(db)
-            staging.chmod(0o600)
-            home.vault_db.hardlink_to(staging)  # unlike a rename, never over another's vault
+            store.create_store(home, fill)
         except BaseException as e:
             secret.abandon(record, master)
             if isinstance(e, OSError):
@@ -119,10 +117,6 @@ class Vault:
                     hint="Check the free space and the permissions of the home.",
                 ) from e
             raise
-        finally:
-            for leftover in ("", "-wal", "-shm", "-journal"):
-                with contextlib.suppress(OSError):
-                    staging.with_name(staging.name + leftover).unlink(missing_ok=True)
         secret.settle(record, master)
         return cls.open(home, secret)
 
@@ -134,7 +128,7 @@ class Vault:
         *,
         passphrase_file: Path | None = None,
     ) -> Vault:
-        """The home's vault.
+        """The home's vault; one of an older format is brought to today's first.
 
         Args:
             home: The home.
@@ -145,22 +139,22 @@ class Vault:
             VaultMissingError, VaultVersionError, WrongSecretError, SecretError, DamagedError,
             StorageError: As named; nothing was changed.
         """
-        db = storage.connect(home.vault_db)
+        opened = store.open_store(home)
         try:
-            storage.require_format(db)
-            with storage.translated("The vault cannot be read"):
-                kind, home_id = unlocking.read_head(db)
-            unlocking.require_home(home, home_id)
-            secret = secret or default_secret(kind, home, passphrase_file)
-            keys = unlocking.unlock(db, home, secret)
+            head = _head(opened)
+            unlocking.require_home(home, head.home_id)
+            secret = secret or default_secret(head.secret_kind, home, passphrase_file)
+            if not head.transform_key:
+                migration.migrate(opened, home, secret, head)
+                head = _head(opened)
+            return cls(Core(home, opened, secret, unlocking.unlock(head, secret)))
         except BaseException:
-            db.close()
+            opened.close()
             raise
-        return cls(home, db, secret, keys)
 
     def close(self) -> None:
-        """Release the file; the last one to do so empties the write-ahead log."""
-        self._db.close()
+        """Let go of the store."""
+        self._core.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -176,8 +170,10 @@ class Vault:
         Raises:
             DamagedError: Names the shopper whose row does not open.
         """
-        with self._transaction(write=False):
-            return [self._shopper(row) for row in rows(self._db, "ORDER BY enrolled_ms, rowid")]
+        with self._core.transaction(write=False):
+            self.trail.permit("look up")
+            rows = self._people.rows("ORDER BY s.enrolled_ms, s.number")
+            return [self._people.shopper(row) for row in rows]
 
     def show(self, ref: str) -> Shopper:
         """One shopper, by pseudonym or phone number.
@@ -185,18 +181,22 @@ class Vault:
         Raises:
             UnknownShopperError, DamagedError: As named.
         """
-        with self._transaction(write=False):
-            return self._shopper(self._find(ref))
+        with self._core.transaction(write=False):
+            self.trail.permit("look up")
+            return self._people.shopper(self._people.find(ref))
 
     def gallery(self, recogniser_id: str, *, strict: bool = True) -> Gallery:
         """All active templates of a recogniser, opened in memory.
+
+        The first call opens every cell; later ones only what changed since. A gallery that was
+        given out does not change.
 
         Raises:
             OtherModelError: Shoppers are enrolled, but all by other models (only if `strict`).
             DamagedError: Names the shopper whose template does not open.
         """
-        with self._transaction(write=False):
-            gallery = self._gallery(recogniser_id)
+        with self._core.transaction(write=False):
+            gallery = self._galleries.of(recogniser_id)
         if strict and gallery.unusable and not len(gallery):
             raise OtherModelError(
                 f"All {len(gallery.unusable)} templates were made by another recogniser"
@@ -211,8 +211,39 @@ class Vault:
         Raises:
             UnknownShopperError: Nobody there.
         """
-        with self._transaction(write=False):
-            return self._find(ref).pseudonym
+        with self._core.transaction(write=False):
+            return self._people.find(ref).pseudonym
+
+    def limits(self, pseudonym: str) -> Limits:
+        """What the till may take of a shopper.
+
+        Raises:
+            UnknownShopperError, DamagedError: As named.
+        """
+        with self._core.transaction(write=False):
+            row = self._people.active(pseudonym)
+            self._people.require_whole(row)
+            return self._people.person(row).limits
+
+    def has_pin(self, pseudonym: str) -> bool:
+        """Whether an active shopper has a PIN; false for unknown ones."""
+        with self._core.transaction(write=False):
+            rows = self._people.rows("WHERE s.pseudonym = ? AND s.pin IS NOT NULL", pseudonym)
+            return next(rows, None) is not None
+
+    def verify_pin(self, pseudonym: str, pin: str) -> bool:
+        """Whether this is the shopper's PIN; takes as long for one who has none or is unknown.
+
+        Counting wrong ones is the caller's: `attempts`.
+
+        Raises:
+            DamagedError, StorageError: As named.
+        """
+        with self._core.transaction(write=False):
+            found = self._people.rows("WHERE s.pseudonym = ? AND s.status = 'active'", pseudonym)
+            row = next(found, None)
+            kept = None if row is None else self._people.kept_pin(row)
+        return pins.matches(pin, kept)
 
     def require_phone_free(self, phone: str) -> None:
         """Look before the camera opens.
@@ -220,56 +251,51 @@ class Vault:
         Raises:
             AlreadyEnrolledError: Names the pseudonym that has this number.
         """
-        with self._transaction(write=False):
-            self._require_phone_free(clean_phone(phone))
+        with self._core.transaction(write=False):
+            self.trail.permit("enrol")
+            self._people.require_phone_free(clean_phone(phone))
 
     @property
     def secret_kind(self) -> Kind:
         """Where the master key comes from."""
-        return self._secret.kind
+        return self._core.secret.kind
 
     def revision(self) -> int:
-        """Counts the changes, so that a kiosk can tell cheaply when to load the gallery again."""
-        with self._transaction(write=False):
-            row = self._db.execute("SELECT revision FROM vault").fetchone()
-            return cast("int", row[0]) if row else 0
+        """Counts the changes: a kiosk tells by it cheaply when to ask for the gallery again."""
+        with self._core.look():
+            return self._core.revision()
 
     # --- writing ---------------------------------------------------------------------------
 
-    def add(self, record: EnrolmentRecord) -> Shopper:
+    def add(self, record: EnrolmentRecord, *, lookalike_of: Collection[str] = ()) -> Shopper:
         """Enrol a person, unless the face or the phone number has an account already.
+
+        Args:
+            record: Everything on the person.
+            lookalike_of: Pseudonyms that a manager knows to be other people (a twin), whom this
+                face may resemble as if it were theirs.
 
         Raises:
             AlreadyEnrolledError: Names the pseudonym of that account.
             BadInputError, StorageError: As named; nothing was written.
         """
         name, phone = clean_name(record.name), clean_phone(record.phone)
+        pin = None if record.pin is None else pins.hashed(pins.require_good(record.pin, phone))
         embedding, model = _unit(record.template.embedding), record.template.model
-        with self._transaction(write=True):
-            self._require_phone_free(phone)
-            self._require_new_face(embedding, model)
-            pseudonym, data_key = new_pseudonym(), sealing.new_key()
-            turned = orthogonal(self._keys.installation, model, len(embedding)) @ embedding
-            self._db.execute(
-                f"INSERT INTO shoppers ({COLUMNS}, phone_index)"  # noqa: S608
-                " VALUES (?, 'active', ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    pseudonym,
-                    record.enrolled_at_ms,
-                    record.consent.version,
-                    record.consent.given_at_ms,
-                    record.consent.staff,
-                    model,
-                    sealing.seal(self._keys.wrap, data_key, pseudonym, "data-key"),
-                    sealing.seal(data_key, pack_person(name, phone), pseudonym, "person"),
-                    sealing.seal(
-                        data_key, turned.astype("<f4").tobytes(), pseudonym, "template", model
-                    ),
-                    self._phone_index(phone),
-                ),
+        with self._core.transaction(write=True):
+            session = self.trail.permit("enrol a lookalike" if lookalike_of else "enrol")
+            self._people.require_phone_free(phone)
+            like = self._lookalikes(embedding, model, known=lookalike_of)
+            pseudonym = new_pseudonym()
+            turned = self._galleries.turn(model, len(embedding)) @ embedding
+            person = Person(name, phone, record.limits, like, record.template.quality)
+            self._people.insert(
+                pseudonym, person, record.consent, record.enrolled_at_ms, (model, turned), pin
             )
-            self._count_change()
-            return self._shopper(self._find(pseudonym))
+            self._people.flag(pseudonym, like)
+            note = f"looks like {', '.join(like)}" if like else ""
+            self.trail.append(record.enrolled_at_ms, session, "enrol", pseudonym, note)
+            return self._people.shopper(self._people.find(pseudonym))
 
     def revoke(self, ref: str, now_ms: int | None = None) -> Shopper:
         """Erase a person: destroys the data key and all sealed cells, leaves a tombstone.
@@ -280,198 +306,124 @@ class Vault:
         Raises:
             UnknownShopperError: Nobody there, or erased before.
         """
-        now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-        with self._transaction(write=True):
-            row = self._find(ref)
+        now_ms = wall_ms() if now_ms is None else now_ms
+        with self._core.transaction(write=True):
+            session = self.trail.permit("revoke")
+            row = self._people.find(ref)
             if row.status == "revoked":
                 raise UnknownShopperError(
                     f"{row.pseudonym} was revoked before, and nothing is left to erase.",
                     hint="Run: facetill enroll list",
                 )
-            self._db.execute(
-                "UPDATE shoppers SET status = 'revoked', revoked_ms = ?, phone_index = NULL,"
-                " data_key = NULL, person = NULL, template = NULL WHERE pseudonym = ?",
-                (now_ms, row.pseudonym),
-            )
-            self._count_change()
-            tombstone = self._shopper(self._find(row.pseudonym))
-        self._scrub()
+            with contextlib.suppress(StorageError):  # a damaged row is erased as well
+                self._people.unflag(row.pseudonym, self._people.person(row).lookalikes)
+            self._people.erase(row, now_ms)
+            self.trail.append(now_ms, session, "revoke", row.pseudonym, "")
+            tombstone = self._people.shopper(self._people.find(row.pseudonym))
+        self._core.scrub()
         return tombstone
 
-    def rotate_key(self, new_secret: MasterSecret | None = None) -> int:
-        """Replace the master key, rewrapping every data key in one transaction.
+    def set_pin(self, ref: str, pin: str | None, now_ms: int | None = None) -> Shopper:
+        """Set a shopper's PIN, or take it away.
+
+        Raises:
+            BadInputError: A rule of `pins.require_good`.
+            UnknownShopperError, StorageError: As named.
+        """
+        kept = None if pin is None else pins.hashed(pin)
+        with self._core.transaction(write=True):
+            session = self.trail.permit("set a PIN")
+            row = self._people.active(ref)
+            if pin is not None:
+                pins.require_good(pin, self._people.person(row).phone)
+            self._people.put_pin(row, kept)
+            action = "set the PIN" if pin is not None else "remove the PIN"
+            self.trail.append(_now(now_ms), session, action, row.pseudonym, "")
+            return self._people.shopper(self._people.find(row.pseudonym))
+
+    def set_limits(self, ref: str, limits: Limits, now_ms: int | None = None) -> Shopper:
+        """Set what the till may take; loosening is a manager's.
+
+        Raises:
+            UnknownShopperError, SignInError, StorageError: As named.
+        """
+        with self._core.transaction(write=True):
+            row = self._people.active(ref)
+            person = self._people.person(row)
+            loosens = limits.loosens(person.limits)
+            session = self.trail.permit("loosen limits" if loosens else "tighten limits")
+            self._people.put_person(row, replace(person, limits=limits))
+            action = "loosen limits" if loosens else "tighten limits"
+            self.trail.append(_now(now_ms), session, action, row.pseudonym, "")
+            return self._people.shopper(self._people.find(row.pseudonym))
+
+    def rotate_key(
+        self,
+        new_secret: MasterSecret | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        now_ms: int | None = None,
+    ) -> int:
+        """Replace the master key, or finish a rotation that was interrupted; see `enroll.rotation`.
 
         Args:
             new_secret: Another source of the key; None keeps the source, with a new key (or, for
                 the same passphrase, a new salt).
+            progress: Called with (data keys done, all) after each piece.
+            now_ms: The time, Unix ms.
 
         Returns:
             How many data keys were rewrapped.
 
         Raises:
             DamagedError: Names the shopper whose data key does not open.
-            SecretError, StorageError: As named; the old key stays in force.
+            SecretError, StorageError: As named.
         """
-        target = new_secret or self._secret
-        with self._lock:
-            with self._transaction(write=False):
-                old_secret, old = self._secret, self._keys
-            old_secret.settle(old.record, old.master)
-            record, master = target.stage(fresh=True)
-            check_value = unlocking.check_value(master, self.home.id)
-            try:
-                with self._transaction(write=True):
-                    count = self._rewrap(target.kind, record, master, check_value)
-            except BaseException:
-                # A commit that failed may still have reached the disk: the new key is given up
-                # only if the vault certainly stands under the old one.
-                with contextlib.suppress(Exception):
-                    if self._stored_check() == old.check_value:
-                        target.abandon(record, master)
-                raise
-            self._secret = target
-            self._keys = Keys(master, old.installation, record, check_value)
-            with contextlib.suppress(StorageError):  # a staged key opens as well as a settled one
-                target.settle(record, master)
-                old_secret.retire(old.record, old.master)
-            self._scrub()
-            return count
+        count = rotation.rotate(self._core, self.trail, new_secret, _now(now_ms), progress)
+        self._core.scrub()
+        return count
 
     # --- inside ----------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[None]:
-        with self._lock:
-            with storage.transaction(self._db, write=False):
-                if self._stored_check() != self._keys.check_value:
-                    # another process rotated the key since
-                    kind, _ = unlocking.read_head(self._db)
-                    if kind != self._secret.kind:
-                        self._secret = default_secret(kind, self.home)
-                    self._keys = unlocking.unlock(self._db, self.home, self._secret)
-            with storage.transaction(self._db, write=write):
-                if self._stored_check() != self._keys.check_value:
-                    raise StorageError(
-                        "The vault's key was rotated at this moment.", hint="Try again."
-                    )
-                yield
+    def _lookalikes(
+        self,
+        embedding: NDArray[np.float32],
+        model: str,
+        *,
+        known: Collection[str] = (),
+        but: str = "",
+    ) -> tuple[str, ...]:
+        """Whom a face is near to, unless it is theirs.
 
-    def _stored_check(self) -> bytes:
-        row = self._db.execute("SELECT check_value FROM vault").fetchone()
-        return cast("bytes", row[0]) if row else b""
-
-    def _find(self, ref: str) -> Row:
-        if is_pseudonym(ref):
-            row = next(rows(self._db, "WHERE pseudonym = ?", ref), None)
-        else:
-            index = self._phone_index(clean_phone(ref))
-            row = next(rows(self._db, "WHERE phone_index = ?", index), None)
-        if row is None:
-            raise UnknownShopperError(
-                f"Nobody is enrolled as {ref}.", hint="Run: facetill enroll list"
-            )
-        return row
-
-    def _shopper(self, row: Row) -> Shopper:
-        name = phone = ""
-        if row.status == "active":
-            plain = self._open(row, row.person, "person")
-            try:
-                name, phone = unpack_person(plain)
-            except (ValueError, KeyError, TypeError) as e:
-                raise _damaged(row.pseudonym) from e
-        return Shopper(
-            row.pseudonym,
-            name,
-            phone,
-            _utc(row.enrolled_ms),
-            row.status,
-            row.model,
-            Consent(row.consent_version, row.consent_ms, row.staff),
-            None if row.revoked_ms is None else _utc(row.revoked_ms),
-        )
-
-    def _open(self, row: Row, cell: bytes | None, *purpose: str) -> bytes:
-        try:
-            data_key = sealing.unseal(self._keys.wrap, row.data_key, row.pseudonym, "data-key")
-            return sealing.unseal(data_key, cell, row.pseudonym, *purpose)
-        except (sealing.SealBrokenError, ValueError) as e:
-            raise _damaged(row.pseudonym) from e
-
-    def _gallery(self, recogniser_id: str) -> Gallery:
-        templates: list[NDArray[np.float32]] = []
-        owners: list[str] = []
-        names: dict[str, str] = {}
-        unusable: list[str] = []
-        for row in rows(self._db, "WHERE status = 'active' ORDER BY rowid"):
-            if row.model != recogniser_id:
-                unusable.append(row.pseudonym)
-                continue
-            data = self._open(row, row.template, "template", row.model)
-            template = np.frombuffer(data, dtype="<f4")
-            if templates and len(template) != len(templates[0]):
-                raise _damaged(row.pseudonym)
-            templates.append(template)
-            owners.append(row.pseudonym)
-            names[row.pseudonym] = masked(self._shopper(row).name)
-        if not templates:
-            empty = np.empty((0, 0), dtype=np.float32)
-            return Gallery(recogniser_id, empty, (), {}, None, tuple(unusable))
-        matrix = np.stack(templates).astype(np.float32)
-        turn = orthogonal(self._keys.installation, recogniser_id, matrix.shape[1])
-        return Gallery(recogniser_id, matrix, owners, names, turn, tuple(unusable))
-
-    def _require_phone_free(self, phone: str) -> None:
-        row = next(rows(self._db, "WHERE phone_index = ?", self._phone_index(phone)), None)
-        if row is not None:
-            raise AlreadyEnrolledError(
-                f"This phone number belongs to {row.pseudonym} already.",
-                hint=f"Run: facetill enroll show {row.pseudonym}",
-            )
-
-    def _require_new_face(self, embedding: NDArray[np.float32], model: str) -> None:
-        found = self._gallery(model).search(embedding)
+        Raises:
+            AlreadyEnrolledError: It is one enrolled, who is not among `known`.
+        """
+        gallery = self._galleries.of(model)
         # Without the margin: whoever resembles two shoppers is not to become a third.
-        if found is not None and found.similarity >= THRESHOLD:
-            raise AlreadyEnrolledError(
-                f"This person is enrolled already, as {found.pseudonym}.",
-                hint=f"Run: facetill enroll show {found.pseudonym}",
-            )
+        for same in gallery.near(embedding, THRESHOLD):
+            if same not in known and same != but:
+                raise AlreadyEnrolledError(
+                    f"This person is enrolled already, as {same}.",
+                    hint=f"Run: facetill enroll show {same}",
+                    pseudonym=same,
+                )
+        return tuple(p for p in gallery.near(embedding, LOOKALIKE) if p != but)
 
-    def _phone_index(self, phone: str) -> bytes:
-        return hmac.digest(self._keys.phone, phone.encode(), "sha256")
 
-    def _count_change(self) -> None:
-        self._db.execute("UPDATE vault SET revision = revision + 1")
+def wall_ms() -> int:
+    """The wall clock, Unix ms."""
+    return time.time_ns() // 1_000_000
 
-    def _rewrap(self, kind: Kind, record: Record, master: bytes, check_value: bytes) -> int:
-        new_wrap = sealing.subkey(master, "wrap")
-        old_wrap = self._keys.wrap
-        active = list(rows(self._db, "WHERE status = 'active' ORDER BY rowid"))
-        for pseudonym, wrapped in ((row.pseudonym, row.data_key) for row in active):
-            try:
-                data_key = sealing.unseal(old_wrap, wrapped, pseudonym, "data-key")
-            except sealing.SealBrokenError as e:
-                raise _damaged(pseudonym) from e
-            self._db.execute(
-                "UPDATE shoppers SET data_key = ? WHERE pseudonym = ?",
-                (sealing.seal(new_wrap, data_key, pseudonym, "data-key"), pseudonym),
-            )
-        self._db.execute(
-            "UPDATE vault SET secret_kind = ?, secret_record = ?, check_value = ?,"
-            " installation_key = ?, revision = revision + 1",
-            (
-                kind,
-                json.dumps(record, sort_keys=True),
-                check_value,
-                unlocking.wrap_installation(master, self._keys.installation),
-            ),
-        )
-        return len(active)
 
-    def _scrub(self) -> None:
-        if not storage.empty_wal(self._db):
-            _log.warning("old bytes stay in the vault's log until another process closes it")
+def _now(now_ms: int | None) -> int:
+    return wall_ms() if now_ms is None else now_ms
+
+
+def _head(opened: store.Store) -> unlocking.Head:
+    if opened.require_format() == store.FORMAT:
+        with opened.transaction(write=False):
+            return unlocking.read_head(opened)
+    with opened.transaction(write=False):
+        return migration.read_head_1(opened)
 
 
 def _unit(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -480,14 +432,3 @@ def _unit(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
     if not np.isfinite(length) or length == 0.0:
         raise BadInputError("The template is no vector.", hint="Enrol again from good frames.")
     return (vector / np.float32(length)).astype(np.float32)
-
-
-def _utc(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def _damaged(pseudonym: str) -> DamagedError:
-    return DamagedError(
-        f"The vault's row of {pseudonym} is damaged.",
-        hint=f"Restore vault.db from a backup, or run: facetill enroll revoke {pseudonym}",
-    )

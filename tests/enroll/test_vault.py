@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from enroll import errors
+from enroll import errors, rotation
 from enroll.secrets import KeyFile, Passphrase
 from enroll.shopper import Consent, EnrolmentRecord, Template
 from enroll.vault import Vault
@@ -27,8 +27,9 @@ def bytes_of(folder: Path) -> bytes:
 
 
 def cells_of(vault: Vault, pseudonym: str) -> list[bytes]:
-    row = vault._db.execute(
-        "SELECT data_key, person, template, phone_index FROM shoppers WHERE pseudonym = ?",
+    row = vault._core.store.db.execute(
+        "SELECT data_key, person, template, phone_index FROM shoppers"
+        " JOIN data_keys USING (pseudonym) WHERE pseudonym = ?",
         (pseudonym,),
     ).fetchone()
     return list(row)
@@ -61,12 +62,12 @@ def test_a_copied_disk_without_the_key_holds_no_name_phone_or_embedding(
             for kind in ("<f4", "<f8"):
                 for i in range(0, 128, 2):
                     assert vector[i : i + 2].astype(kind).tobytes() not in disk
-        vault._scrub()
+        vault._core.scrub()
 
 
 def test_the_scan_would_find_a_name_in_clear(vault, person, demo_home):
     shopper = vault.add(person(1))
-    vault._db.execute(
+    vault._core.store.db.execute(
         "UPDATE shoppers SET staff = 'Zebedee' WHERE pseudonym = ?", (shopper.pseudonym,)
     )
     assert b"Zebedee" in bytes_of(demo_home.vault_db.parent)
@@ -123,19 +124,37 @@ def test_another_models_template_is_a_clear_error_and_never_a_match(vault, perso
 
 def test_a_template_relabelled_as_another_models_does_not_open(vault, person):
     shopper = vault.add(person(1, model="m-1"))
-    vault._db.execute("UPDATE shoppers SET model = 'm-2'")
+    vault._core.store.db.execute("UPDATE shoppers SET model = 'm-2'")
     with pytest.raises(errors.DamagedError, match=shopper.pseudonym):
         vault.gallery("m-2")
 
 
-@pytest.mark.parametrize("cell", ["data_key", "person", "template"])
-def test_a_damaged_row_names_its_shopper_and_can_still_be_revoked(vault, person, cell):
+@pytest.mark.parametrize(
+    "forged", ["consent_ms = 1", "consent_version = '9'", "staff = 'x'", "enrolled_ms = 1"]
+)
+def test_a_consent_changed_on_the_disk_is_told_and_leaves_no_false_tombstone(vault, person, forged):
     shopper = vault.add(person(1))
-    data = bytearray(vault._db.execute(f"SELECT {cell} FROM shoppers").fetchone()[0])
-    data[-1] ^= 1
-    vault._db.execute(f"UPDATE shoppers SET {cell} = ?", (bytes(data),))
+    vault._core.store.db.execute(f"UPDATE shoppers SET {forged}")
     with pytest.raises(errors.DamagedError, match=shopper.pseudonym):
-        vault.gallery("m-1")
+        vault.show(shopper.pseudonym)
+    tombstone = vault.revoke(shopper.pseudonym)
+    assert (tombstone.consent.version, tombstone.consent.given_at_ms) == ("unknown", 0)
+
+
+@pytest.mark.parametrize(
+    ("table", "cell"),
+    [("data_keys", "data_key"), ("shoppers", "person"), ("shoppers", "template")],
+)
+def test_a_damaged_row_names_its_shopper_and_can_still_be_revoked(
+    vault, person, demo_home, table, cell
+):
+    shopper = vault.add(person(1))
+    data = bytearray(vault._core.store.db.execute(f"SELECT {cell} FROM {table}").fetchone()[0])
+    data[-1] ^= 1
+    vault._core.store.db.execute(f"UPDATE {table} SET {cell} = ?", (bytes(data),))
+    with Vault.open(demo_home) as fresh, pytest.raises(errors.DamagedError) as told:
+        fresh.gallery("m-1")
+    assert shopper.pseudonym in told.value.message
     vault.revoke(shopper.pseudonym)
     assert len(vault.gallery("m-1")) == 0
 
@@ -143,9 +162,12 @@ def test_a_damaged_row_names_its_shopper_and_can_still_be_revoked(vault, person,
 def test_cells_swapped_between_two_shoppers_do_not_open(vault, person):
     one, two = vault.add(person(1)), vault.add(person(2))
     other = cells_of(vault, two.pseudonym)
-    vault._db.execute(
-        "UPDATE shoppers SET data_key = ?, person = ?, template = ? WHERE pseudonym = ?",
-        (*other[:3], one.pseudonym),
+    vault._core.store.db.execute(
+        "UPDATE shoppers SET person = ?, template = ? WHERE pseudonym = ?",
+        (*other[1:3], one.pseudonym),
+    )
+    vault._core.store.db.execute(
+        "UPDATE data_keys SET data_key = ? WHERE pseudonym = ?", (other[0], one.pseudonym)
     )
     with pytest.raises(errors.DamagedError, match=one.pseudonym):
         vault.show(one.pseudonym)
@@ -173,23 +195,33 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("step", ["_rewrap", "after_rewrap", "settle", "retire"])
+STEPS = [
+    "_begin",
+    "_go_on",
+    "_rewrap",
+    "after_rewrap",
+    "_finish",
+    "after_finish",
+    "settle",
+    "retire",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_kill_during_rotation_leaves_before_or_after(vault, person, demo_home, monkeypatch, step):
     shopper = vault.add(person(1))
 
     def die(*_, **__):
         raise Killed
 
-    def rewrap_then_die(*args):
-        rewrap(*args)
-        raise Killed
+    def dies_after(original):
+        def then_die(*args):
+            original(*args)
+            raise Killed
 
-    rewrap = vault._rewrap
-    if step == "_rewrap":
-        monkeypatch.setattr(vault, "_rewrap", die)
-    elif step == "after_rewrap":
-        monkeypatch.setattr(vault, "_rewrap", rewrap_then_die)
-    else:
+        return then_die
+
+    if step in ("settle", "retire"):
         original = getattr(KeyFile, step)
         calls = []
 
@@ -200,6 +232,11 @@ def test_a_kill_during_rotation_leaves_before_or_after(vault, person, demo_home,
             raise Killed
 
         monkeypatch.setattr(KeyFile, step, at_the_end)
+    elif step.startswith("after"):
+        name = step.removeprefix("after")
+        monkeypatch.setattr(rotation, name, dies_after(getattr(rotation, name)))
+    else:
+        monkeypatch.setattr(rotation, step, die)
     monkeypatch.setattr(KeyFile, "abandon", die)  # a killed process tidies nothing
     with pytest.raises(Killed):
         vault.rotate_key()
@@ -209,8 +246,10 @@ def test_a_kill_during_rotation_leaves_before_or_after(vault, person, demo_home,
         assert again.list() == [shopper]
         again.rotate_key()
         assert again.list() == [shopper]
+        assert not again._core.keys.head.rotating
     with Vault.open(demo_home) as again:
         assert again.list() == [shopper]
+    assert sorted(p.name for p in demo_home.keys_dir.glob("master*")) == ["master.key"]
 
 
 def test_another_process_that_rotates_does_not_lock_this_one_out(vault, person, demo_home):
@@ -253,11 +292,11 @@ def test_the_key_file_is_the_owners_alone_and_its_loss_is_told(vault, demo_home)
 def test_a_vault_of_another_version_or_home_is_left_alone(vault, demo_home, tmp_path):
     other = create_home(tmp_path / "other", "demo")
     other.vault_db.parent.mkdir()
-    vault._scrub()
+    vault._core.scrub()
     other.vault_db.write_bytes(demo_home.vault_db.read_bytes())
     with pytest.raises(errors.DamagedError, match="another home"):
         Vault.open(other)
-    vault._db.execute("PRAGMA user_version = 99")
+    vault._core.store.db.execute("PRAGMA user_version = 99")
     with pytest.raises(errors.VaultVersionError, match="99"):
         Vault.open(demo_home)
 
@@ -273,7 +312,7 @@ def test_a_missing_vault_and_a_file_of_something_else_are_told(demo_home):
 
 def test_a_full_disk_enrols_nobody_by_halves(vault, person):
     vault.add(person(0))
-    vault._db.pragma("max_page_count", vault._db.pragma("page_count"))
+    vault._core.store.db.pragma("max_page_count", vault._core.store.db.pragma("page_count"))
     done = 1
 
     def add_until_full():
@@ -285,7 +324,7 @@ def test_a_full_disk_enrols_nobody_by_halves(vault, person):
     with pytest.raises(errors.DiskFullError, match="full"):
         add_until_full()
     assert len(vault.list()) == len(vault.gallery("m-1")) == done
-    vault._db.pragma("max_page_count", 10_000)
+    vault._core.store.db.pragma("max_page_count", 10_000)
     vault.add(person(200))
 
 
@@ -386,7 +425,7 @@ TestVaultAgainstADict = VaultAgainstADict.TestCase
 
 
 def test_sqlite_is_set_for_durability_and_erasure(vault):
-    assert vault._db.pragma("journal_mode") == "wal"
-    assert vault._db.pragma("synchronous") == 2
-    assert vault._db.pragma("secure_delete") == 1
+    assert vault._core.store.db.pragma("journal_mode") == "wal"
+    assert vault._core.store.db.pragma("synchronous") == 2
+    assert vault._core.store.db.pragma("secure_delete") == 1
     assert apsw.sqlite_lib_version() >= "3.51.3"
