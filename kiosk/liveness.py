@@ -54,7 +54,7 @@ class Observation:
             or "blurred".
         centre: of the face's box, pixels; none where there is no face.
         width_px: of the box.
-        yaw: turn of the head, positive to the person's own left; see `kiosk.observe.turn_of`.
+        yaw: turn of the head, positive to the person's own left; see `models.pose.turn_of`.
         eyes: mean eye openness.
         mouth: mouth openness.
         passive: how live it looks, 0..1; none where not measured.

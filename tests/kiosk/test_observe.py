@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from kiosk.liveness import AHEAD_MAX, TURNED_MIN
-from kiosk.observe import observe, turn_of
+from kiosk.observe import observe
 from models import sample
 from models.frames import VideoSource
+from models.pose import turn_of
 
 
 @pytest.fixture(scope="module")
