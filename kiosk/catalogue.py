@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from kiosk.errors import BadCatalogueError
-from ledger.errors import BadInputError
-from ledger.money import parse_amount
+from kiosk.goods import gtin, tables
+from kiosk.goods.tables import Columns, Report
+from ledger.fields import STOCK_SKU
+from ledger.money import MINOR_MAX, exponent
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
-COLUMNS = ("sku", "name", "price", "category")
-BYTES_MAX = 4 * 1024 * 1024
-PRODUCTS_MAX = 10_000
-TEXT_CHARS_MAX = 80
+    from kiosk.goods.tables import Row
+    from kiosk.pricing.taxes import TaxRate
+
+COLUMNS = Columns(
+    ("sku", "name", "price", "category"),
+    ("name_ko", "name_zh", "category_ko", "category_zh", "barcodes", "picture", "tax", "stock"),
+)
+LANGUAGES = ("ko", "zh")
+PRICE_MINOR_MAX = MINOR_MAX // 1_000_000  # so that no cart outgrows what the book can hold
+PIECES_MAX = 1_000_000
+BARCODES_MAX = 20
+PICTURES = {".png", ".jpg", ".jpeg", ".svg", ".webp"}
+PICTURE_CHARS_MAX = 200
 
 BUILT_IN = """\
 sku,name,price,category
@@ -42,115 +51,197 @@ class Product:
 
     Attributes:
         sku: the shop's code for it.
-        name: as the shopper reads it.
+        name: as the shopper reads it, and as the book keeps it.
         price_minor: of one piece, 1 or more minor units.
         category: where it is shown.
+        names: its name in other languages, by "ko" and "zh".
+        categories: its category's name in them.
+        barcodes: what a scanner may read from it, in the form that `gtin.canonical` gives.
+        picture: a file beside the table, with slashes; empty where there is none.
+        tax: the name of its rate in `taxes.csv`; empty where it bears none.
+        stock: pieces at the first import; none where its stock is not counted.
     """
 
     sku: str
     name: str
     price_minor: int
     category: str
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    categories: Mapping[str, str] = field(default_factory=dict, hash=False)
+    barcodes: tuple[str, ...] = ()
+    picture: str = ""
+    tax: str = ""
+    stock: int | None = None
+
+    def name_in(self, language: str) -> str:
+        """Its name in a language such as "ko" or "zh_CN", or the one that the book keeps."""
+        return self.names.get(language[:2], self.name)
+
+    def category_in(self, language: str) -> str:
+        """Its category in a language."""
+        return self.categories.get(language[:2], self.category)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All articles, in the order of the table.
 
     Attributes:
-        products: each SKU once.
+        products: each SKU once, each barcode once.
         currency: ISO 4217.
     """
 
     products: tuple[Product, ...]
     currency: str
+    _by_sku: dict[str, Product] = field(init=False, repr=False, compare=False)
+    _by_code: dict[str, Product] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_sku = {product.sku: product for product in self.products}
+        by_code = {code: product for product in self.products for code in product.barcodes}
+        object.__setattr__(self, "_by_sku", by_sku)
+        object.__setattr__(self, "_by_code", by_code)
 
     def get(self, sku: str) -> Product | None:
-        """The article of that code."""
-        return next((product for product in self.products if product.sku == sku), None)
+        """The article of that SKU."""
+        return self._by_sku.get(sku)
+
+    def scanned(self, code: str) -> Product | None:
+        """The article that a scanned code names: by its barcode, else by its SKU."""
+        return self._by_code.get(gtin.canonical(code)) or self._by_sku.get(code.strip())
 
 
-def parse(text: str, currency: str, name: str) -> Catalogue:
+def parse(
+    text: str,
+    currency: str,
+    name: str,
+    taxes: Mapping[str, TaxRate] | None = None,
+    pictures: Path | None = None,
+) -> Catalogue:
     """Read a catalogue from CSV.
 
     Args:
-        text: a header `sku,name,price,category` and a row an article.
+        text: a header and a row an article; see `kiosk.goods.tables`.
         currency: what its prices are in.
         name: what to call the table in an error.
+        taxes: the rates that its rows may name.
+        pictures: where its pictures must be; not looked for where none is given.
 
     Raises:
-        BadCatalogueError: a row cannot be sold from; names the line.
+        TableError: rows cannot be sold from; names every one of them.
     """
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    products: dict[str, Product] = {}
-    try:
-        header = tuple(field.strip() for field in reader.fieldnames or ())
-        if header != COLUMNS:
-            raise _bad(name, 1, f"its columns must be {','.join(COLUMNS)}")
-        for row in reader:
-            product = _product(row, currency, name, reader.line_num)
-            if product.sku in products:
-                raise _bad(name, reader.line_num, f"the code {product.sku} is there twice")
-            products[product.sku] = product
-            if len(products) > PRODUCTS_MAX:
-                raise _bad(name, reader.line_num, f"more than {PRODUCTS_MAX} articles")
-    except csv.Error as error:
-        raise _bad(name, reader.line_num, f"not CSV ({error})") from error
-    if not products:
-        raise _bad(name, 1, "it holds no article")
-    return Catalogue(tuple(products.values()), currency)
+    report = Report(name)
+    reader = _Reader(currency, taxes or {}, pictures)
+    products = [reader.product(row) for row in tables.rows(text, COLUMNS, report)]
+    if not products and not report.problems:
+        report.add(1, "", "", "it holds no article")
+    report.finish()
+    return Catalogue(tuple(products), currency)
 
 
-def _product(row: dict[str | None, str | None], currency: str, name: str, line: int) -> Product:
-    if None in row or None in row.values():
-        raise _bad(name, line, f"it must have {len(COLUMNS)} fields")
-    fields = {str(key).strip(): str(value).strip() for key, value in row.items()}
-    for key in ("sku", "name", "category"):
-        text = fields[key]
-        if not text or len(text) > TEXT_CHARS_MAX or not text.isprintable():
-            raise _bad(name, line, f"its {key} is empty, too long or unprintable")
-    if set(fields["sku"]) & set(":, "):
-        raise _bad(name, line, "its sku holds a colon, comma or blank")
-    if fields["price"].startswith("-"):
-        raise _bad(name, line, f"its price {fields['price']} is negative")
-    try:
-        price_minor = parse_amount(fields["price"], currency)
-    except BadInputError as error:
-        raise _bad(
-            name, line, f"its price {fields['price']!r} is no amount of {currency}"
-        ) from error
-    if price_minor < 1:
-        raise _bad(name, line, "its price is nothing")
-    return Product(fields["sku"], fields["name"], price_minor, fields["category"])
+class _Reader:
+    """Makes products of rows, and remembers which codes are taken."""
+
+    def __init__(self, currency: str, taxes: Mapping[str, TaxRate], pictures: Path | None) -> None:
+        self._price = tables.amount(currency, PRICE_MINOR_MAX)
+        self._taxes = taxes
+        self._pictures = pictures
+        self._lines_of_skus: dict[str, int] = {}
+        self._lines_of_codes: dict[str, int] = {}
+
+    def product(self, row: Row) -> Product:
+        """The article of a row; whatever is wrong with it is in the report."""
+        return Product(
+            sku=self._sku(row),
+            name=row.take("name", tables.text_of, ""),
+            price_minor=row.take("price", self._price, 1),
+            category=row.take("category", tables.text_of, ""),
+            names=_translated(row, "name"),
+            categories=_translated(row, "category"),
+            barcodes=self._barcodes(row),
+            picture=row.take("picture", self._picture, ""),
+            tax=row.take("tax", self._tax, ""),
+            stock=self._stock(row),
+        )
+
+    def _sku(self, row: Row) -> str:
+        sku = row.take("sku", _read_sku, "")
+        if sku and (line := self._lines_of_skus.setdefault(sku, row.line)) != row.line:
+            row.refuse("sku", f"it is there twice, on line {line} first")
+        return sku
+
+    def _barcodes(self, row: Row) -> tuple[str, ...]:
+        fields = row["barcodes"].replace("|", " ").split()
+        if len(fields) > BARCODES_MAX:
+            row.refuse("barcodes", f"at most {BARCODES_MAX} are allowed")
+            return ()
+        codes = []
+        for text in fields:
+            try:
+                code = gtin.parse(text)
+            except ValueError as error:
+                row.refuse("barcodes", str(error))
+                continue
+            if (line := self._lines_of_codes.setdefault(code, row.line)) != row.line:
+                row.refuse("barcodes", f"{text} is there twice, on line {line} first")
+            codes.append(code)
+        return tuple(dict.fromkeys(codes))
+
+    def _picture(self, text: str) -> str:
+        if not text:
+            return ""
+        path = PurePosixPath(text)
+        is_within = not path.is_absolute() and ".." not in path.parts and "\\" not in text
+        if not is_within or len(text) > PICTURE_CHARS_MAX or not text.isprintable():
+            raise ValueError("a file in the table's own folder, or below it, is allowed")
+        if path.suffix.lower() not in PICTURES:
+            raise ValueError(f"{', '.join(sorted(PICTURES))} are allowed")
+        if self._pictures is not None and not (self._pictures / path).is_file():
+            raise ValueError("there is no such file beside the table")
+        return path.as_posix()
+
+    def _tax(self, text: str) -> str:
+        if text and text not in self._taxes:
+            known = ", ".join(self._taxes) or "no rate: taxes.csv is missing"
+            raise ValueError(f"taxes.csv has {known}")
+        return text
+
+    def _stock(self, row: Row) -> int | None:
+        if not row["stock"]:
+            return None
+        if not STOCK_SKU.fullmatch(row["sku"]):
+            row.refuse("sku", "counted stock needs a sku of 1 to 40 letters, digits and hyphens")
+        return row.take("stock", tables.whole(PIECES_MAX), 0)
 
 
-def _bad(name: str, line: int, why: str) -> BadCatalogueError:
-    return BadCatalogueError(
-        f"{name} cannot be used: line {line}: {why}.", hint="Mend that line and start again."
-    )
+def _read_sku(text: str) -> str:
+    tables.text_of(text)
+    if set(text) & set(":, "):
+        raise ValueError("it may not hold a colon, comma or blank")
+    return text
 
 
-def load(path: Path, currency: str) -> Catalogue:
+def _translated(row: Row, column: str) -> dict[str, str]:
+    names = {
+        language: row.take(f"{column}_{language}", tables.optional_text, "")
+        for language in LANGUAGES
+    }
+    return {language: name for language, name in names.items() if name}
+
+
+def load(path: Path, currency: str, taxes: Mapping[str, TaxRate] | None = None) -> Catalogue:
     """The home's catalogue, or the built-in one where it has none.
 
     Raises:
-        BadCatalogueError: the file cannot be read or sold from.
+        TableError: the file cannot be read or sold from.
     """
     if not path.exists():
         return built_in(currency)
-    try:
-        if path.stat().st_size > BYTES_MAX:
-            raise _bad(path.name, 1, f"it is larger than {BYTES_MAX} bytes")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _bad(path.name, 1, f"it cannot be read ({error})") from error
-    return parse(text, currency, path.name)
+    return parse(tables.read_file(path), currency, path.name, taxes)
 
 
 def built_in(currency: str) -> Catalogue:
     """A small café's goods; prices without decimals where the currency has none."""
-    from ledger.money import exponent
-
     text = BUILT_IN
     if exponent(currency) == 0:
         rows = [line.split(",") for line in text.splitlines()]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PROBLEMS_SHOWN = 50
+VALUE_CHARS_SHOWN = 40
+
 
 class Error(Exception):
     """The base of every error of this package.
@@ -21,8 +24,48 @@ class Error(Exception):
         self.status = status
 
 
-class BadCatalogueError(Error):
-    """The shop's catalogue cannot be sold from."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a table.
+
+    Attributes:
+        line: of the file, from 1.
+        column: the column's name; empty where it is about the whole line.
+        value: what stands there.
+        says: why it cannot be used, and what is allowed.
+    """
+
+    line: int
+    column: str
+    value: str
+    says: str
+
+    def text(self) -> str:
+        """One line for a person."""
+        if not self.column:
+            return f"line {self.line}: {self.says}"
+        shown = self.value if len(self.value) <= VALUE_CHARS_SHOWN else f"{self.value[:40]}…"
+        return f"line {self.line}, {self.column} {shown!r}: {self.says}"
+
+
+class TableError(Error):
+    """A table of the shop's cannot be used; names every line that is wrong.
+
+    Args:
+        name: what the table is called.
+        problems: at least one, in the order of the lines.
+    """
+
+    def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        lines = [problem.text() for problem in problems[:PROBLEMS_SHOWN]]
+        if len(problems) > PROBLEMS_SHOWN:
+            lines.append(f"and {len(problems) - PROBLEMS_SHOWN} more")
+        found = "".join(f"\n  {line}" for line in lines) if len(lines) > 1 else f" {lines[0]}"
+        super().__init__(
+            f"{name} cannot be used:{found}",
+            hint="Mend that and check it: facetill kiosk catalogue check --help",
+        )
 
 
 class BadCartError(Error):

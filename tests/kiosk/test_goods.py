@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.cart import QUANTITY_MAX, Cart, parse_cart
-from kiosk.catalogue import BUILT_IN, built_in, load, parse
-from kiosk.errors import BadCartError, BadCatalogueError
+from kiosk.catalogue import BUILT_IN, built_in, load
+from kiosk.errors import BadCartError
 from kiosk.policy import Policy
 
 CATALOGUE = built_in("EUR")
-HEAD = "sku,name,price,category\n"
 
 
 def test_the_built_in_goods_have_prices_in_any_currency():
@@ -28,40 +27,6 @@ def test_a_table_of_ones_own_is_read(tmp_path):
     path = tmp_path / "catalogue.csv"
     path.write_text(BUILT_IN, encoding="utf-8-sig")
     assert load(path, "EUR") == CATALOGUE
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "line 1"),
-        ("a,b\n", "columns"),
-        (HEAD, "no article"),
-        (HEAD + "a,A,-1.00,X\n", "line 2: its price -1.00 is negative"),
-        (HEAD + "a,A,0,X\n", "nothing"),
-        (HEAD + "a,A,1.234,X\n", "no amount"),
-        (HEAD + "a,A,one,X\n", "no amount"),
-        (HEAD + "a,A,1.00\n", "4 fields"),
-        (HEAD + "a,A,1.00,X,Y\n", "4 fields"),
-        (HEAD + "a,A,1.00,X\na,B,2.00,X\n", "line 3: the code a is there twice"),
-        (HEAD + "a:b,A,1.00,X\n", "colon"),
-        (HEAD + ",A,1.00,X\n", "sku is empty"),
-        (HEAD + "a," + "A" * 200 + ",1.00,X\n", "too long"),
-        (HEAD + 'a,"A\x07",1.00,X\n', "unprintable"),
-        (HEAD + 'a,"A,1.00,X\n', "not CSV"),
-    ],
-)
-def test_a_row_that_cannot_be_sold_from_is_named(text, words):
-    with pytest.raises(BadCatalogueError, match=r"shop\.csv") as refused:
-        parse(text, "EUR", "shop.csv")
-    assert words in refused.value.message
-    assert refused.value.hint
-
-
-def test_a_table_that_is_no_text_is_said(tmp_path):
-    path = tmp_path / "catalogue.csv"
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadCatalogueError, match="cannot be read"):
-        load(path, "EUR")
 
 
 def test_a_cart_is_read_from_words():
