@@ -59,13 +59,13 @@ def run(args: argparse.Namespace) -> Report:
 def _headless(args: argparse.Namespace) -> Report:
     from kiosk import headless
     from kiosk.cart import parse_cart
-    from kiosk.catalogue import load
     from kiosk.composition import build_till
     from kiosk.errors import RefusedError
+    from kiosk.goods.shop import open_catalogue
     from ledger.home import open_home
 
     home = open_home(args.home)
-    cart = parse_cart(args.cart, load(home.catalogue_csv, home.currency))
+    cart = parse_cart(args.cart, open_catalogue(home))
     try:
         till, faces = build_till(
             home, args.camera, threaded=False, seed=args.seed, passphrase_file=args.passphrase_file

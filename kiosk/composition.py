@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import enroll.errors
 import ledger.errors
 from enroll.vault import Vault
-from kiosk.catalogue import load
 from kiosk.checks import FaceCheck
 from kiosk.errors import Error
+from kiosk.goods.shop import open_shop
 from kiosk.payments import Payments
 from kiosk.policy import Policy
 from kiosk.refusals import refused
@@ -135,7 +135,7 @@ def build_till(
             hint="Leave out --seed, or use a demo home.",
         )
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - replay
-    catalogue = load(home.catalogue_csv, home.currency)
+    shop = open_shop(home, lambda: Ledger.open(home, read_only=True))
     opener = require_source(home, camera)
     probe = opener()
     source: Literal["live", "file"] = "file" if is_file(probe) else "live"
@@ -150,7 +150,7 @@ def build_till(
         wall_ms,
     )
     till = Till(
-        catalogue=catalogue,
+        shop=shop,
         mode=home.mode,
         policy=policy,
         open_source=opener,

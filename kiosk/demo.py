@@ -123,9 +123,9 @@ def _show_still(home: Home) -> Refusal:
 
     from kiosk import headless
     from kiosk.cart import parse_cart
-    from kiosk.catalogue import load
     from kiosk.composition import build_till
     from kiosk.errors import RefusedError
+    from kiosk.goods.shop import open_catalogue
     from models.frames import VideoSource
     from models.sample import sample_clip
 
@@ -138,7 +138,7 @@ def _show_still(home: Home) -> Refusal:
             raise Error("The still picture could not be made.", hint="Free some disk space.")
         till, faces = build_till(home, str(picture), threaded=False)
         try:
-            cart = parse_cart("coffee:1", load(home.catalogue_csv, home.currency))
+            cart = parse_cart("coffee:1", open_catalogue(home))
             headless.checkout(till, cart)
         except RefusedError as error:
             return error.refusal

@@ -10,10 +10,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.errors import Refusal, RefusedError
-from kiosk.refusals import refused
+from kiosk.goods.shop import stock
+from kiosk.refusals import refusal, refused
 from ledger.authorization import Authorization, sign
 from ledger.errors import Error as LedgerError
-from ledger.errors import InsufficientFunds, StorageError
+from ledger.errors import InsufficientFunds, OutOfStock, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.policy import Policy
     from ledger.book import Ledger
     from ledger.keys import StationKey
+    from ledger.orders import Order
     from ledger.receipt import Receipt
 
 POST_TRIES = 3
@@ -102,7 +104,22 @@ class Payments:
                             f"{signed.authorization.id}` before you pay again.",
                         )
                     ) from error
+            except OutOfStock as error:
+                raise RefusedError(self._out_of_stock(order)) from error
             except LedgerError as error:
                 reason = REASONS.get(type(error), "ledger")
                 raise RefusedError(Refusal(reason, error.message, error.hint)) from error
         raise refused("fault")  # not reached: the last try returns or raises
+
+    def _out_of_stock(self, order: Order) -> Refusal:
+        """Which article it is: somebody else was quicker."""
+        generic = refusal("out_of_stock")
+        left = stock(self._open_ledger)
+        short = [
+            f"{line.name} ({max(left.get(line.sku, 0), 0)})"
+            for line in order.lines
+            if line.counted and left.get(line.sku, 0) < line.quantity
+        ]
+        if not short:  # came in again between the two looks
+            return generic
+        return Refusal(generic.reason, f"Too few are left of {', '.join(short)}.", generic.hint)

@@ -61,6 +61,10 @@ WORDS = {
         "This amount is more than a face alone may pay on this till.",
         "Pay less at once, or ask the staff for another way to pay.",
     ),
+    "out_of_stock": (
+        "An article in the cart has just run out.",
+        "Go back to the cart, which shows what is left, and take fewer.",
+    ),
     "file_source": (
         "A live home takes payment from cameras alone, never from a file.",
         "Name a camera, or use a demo home: `facetill init --mode demo`.",

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from kiosk.cart import Cart
-    from kiosk.catalogue import Catalogue, Product
+    from kiosk.catalogue import Product
     from kiosk.checks import FaceCheck
+    from kiosk.goods.shop import Shop
     from kiosk.payments import Payments
     from kiosk.policy import Policy
     from models.capture import LatestFrame
@@ -40,7 +41,7 @@ class Till:
     """One till.
 
     Args:
-        catalogue: what is sold.
+        shop: what is sold.
         mode: of the home.
         policy: the rules in force.
         open_source: opens the camera.
@@ -54,7 +55,7 @@ class Till:
     def __init__(
         self,
         *,
-        catalogue: Catalogue,
+        shop: Shop,
         mode: Literal["live", "demo"],
         policy: Policy,
         open_source: Callable[[], Source],
@@ -65,9 +66,9 @@ class Till:
         errors: tuple[type[Exception], ...] = (),
     ) -> None:
         self.mode = mode
-        self.currency = catalogue.currency
+        self.currency = shop.catalogue.currency
         self.now_ms = now_ms
-        self._catalogue = catalogue
+        self._shop = shop
         self._policy = policy
         self._open_source = open_source
         self._face_check = face_check
@@ -75,7 +76,7 @@ class Till:
         self._capture = capture
         self._errors: tuple[type[Exception], ...] = (Error, ModelsError, *errors)
         self._lock = threading.RLock()
-        self._state = flow.attract(catalogue.currency)
+        self._state = flow.attract(self.currency)
         self._callbacks: list[Callable[[flow.State], None]] = []
         self._preview: Frame | None = None
         self._stop = threading.Event()
@@ -97,7 +98,7 @@ class Till:
     @property
     def products(self) -> Sequence[Product]:
         """The catalogue, in its own order."""
-        return self._catalogue.products
+        return self._shop.catalogue.products
 
     def subscribe(self, callback: Callable[[flow.State], None]) -> Callable[[], None]:
         """Be told each new state, on whatever thread it came about; gives what ends it."""
@@ -108,7 +109,7 @@ class Till:
         """Take an event and start what follows from it."""
         with self._lock:
             before = self._state
-            self._state, effects = flow.step(before, event, self.now_ms(), self._catalogue)
+            self._state, effects = flow.step(before, event, self.now_ms(), self._shop.goods())
             changed = self._state is not before and self._state != before
             state = self._state
         if changed:
@@ -133,6 +134,8 @@ class Till:
                 self._work(self._check, self._check_id, self._stop)
             case flow.StopFace():
                 self._stop_face()
+            case flow.CountStock() if self._shop.counts:
+                self._work(self._count_stock)
             case flow.Authorize(payer, cart):
                 self._work(self._pay, payer, cart)
 
@@ -144,6 +147,10 @@ class Till:
         worker = threading.Thread(target=job, args=words, name=job.__name__, daemon=True)
         self._workers.append(worker)
         worker.start()
+
+    def _count_stock(self) -> None:
+        self._shop.count_stock()
+        self.send(flow.Counted())
 
     def _stop_face(self) -> None:
         self._stop.set()

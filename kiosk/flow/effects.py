@@ -58,6 +58,11 @@ class CheckPin:
 
 
 @dataclass(frozen=True, slots=True)
+class CountStock:
+    """Ask the book how many are left, and say `Counted`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Authorize:
     """Sign and post the payment, once."""
 
@@ -78,4 +83,6 @@ class CallStaff:
     reason: str
 
 
-Effect = StartFace | StopFace | CheckSecond | ForgetFace | CheckPin | Authorize | CallStaff
+Effect = (
+    StartFace | StopFace | CheckSecond | ForgetFace | CheckPin | CountStock | Authorize | CallStaff
+)

@@ -50,6 +50,33 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """A code was read by a scanner or a camera: an article's, or a coupon's.
+
+    Attributes:
+        code: as it was read.
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon's code was entered.
+
+    Attributes:
+        code: as it was typed.
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The stock was counted anew; the goods that come with this event say what is left."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetQuantity:
     """Exactly that many pieces of an article; 0 takes it out."""
 
@@ -195,6 +222,9 @@ Event = (
     | OpenLanguage
     | Help
     | Add
+    | Scan
+    | Coupon
+    | Counted
     | SetQuantity
     | ClearCart
     | Checkout

@@ -26,30 +26,32 @@ from kiosk.flow.state import (
 from kiosk.refusals import refusal
 
 if TYPE_CHECKING:
-    from kiosk.catalogue import Catalogue
     from kiosk.flow.effects import Effect
     from kiosk.flow.events import Event
     from kiosk.flow.state import Payer
+    from kiosk.goods.shelf import Goods
 
 Step = tuple[State, tuple["Effect", ...]]
 
 # Screens from which a time-out leads to a refusal that keeps the cart; others end the visit.
 _KEEP_CART = {Screen.PAY, Screen.FACE, Screen.SECOND_FACTOR, Screen.PIN, Screen.CONFIRM}
 
+_SHOWS_STOCK = {Screen.CART, Screen.REVIEW}
 
-def step(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+
+def step(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     """What an event makes of a state.
 
     Args:
         state: where the till is.
         event: what happened; one that has no meaning here changes nothing.
         now_ms: the time, by any clock that does not go backwards.
-        catalogue: what is sold.
+        goods: what is sold, at what price, at this moment.
 
     Returns:
         The new state, and what the till has to do, in order.
     """
-    after, wanted = _timed(state, event, now_ms, catalogue)
+    after, wanted = _timed(state, event, now_ms, goods)
     effects: list[Effect] = []
     if state.screen is Screen.FACE is not after.screen:
         effects.append(do.StopFace())
@@ -58,6 +60,8 @@ def step(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
     effects += wanted
     if after.screen is Screen.FACE is not state.screen:
         effects.append(do.StartFace(after.cart))
+    if after.screen in _SHOWS_STOCK and after.screen is not state.screen:
+        effects.append(do.CountStock())
     return after, tuple(effects)
 
 
@@ -86,7 +90,7 @@ def _refuse(state: State, why: on.Failed, now_ms: int) -> State:
 # --- on every screen ---------------------------------------------------------------------------
 
 
-def _timed(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _timed(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     """No screen gives up without having said so 20 seconds before, however late a tick comes."""
     state = _parked_on_time(state, now_ms)
     deadline_ms = state.deadline_ms
@@ -96,7 +100,7 @@ def _timed(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Ste
         state = replace(state, warning=True, deadline_ms=now_ms + WARN_MS)
         if now_ms >= deadline_ms:  # the machine slept: whoever touches now may be somebody else
             return state, ()
-    return _anywhere(state, event, now_ms, catalogue)
+    return _anywhere(state, event, now_ms, goods)
 
 
 def _expired(state: State, now_ms: int) -> State:
@@ -115,7 +119,7 @@ def _parked_on_time(state: State, now_ms: int) -> State:
     return replace(state, under=_expired(under, now_ms))
 
 
-def _anywhere(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _anywhere(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     match event:
         case on.Extend() if state.deadline_ms is not None:
             return _extended(state, now_ms), ()
@@ -130,7 +134,7 @@ def _anywhere(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> 
             called = replace(_over(Screen.HELP, base, now_ms), staff_called=True)
             reason = base.refusal.reason if base.refusal else ""
             return called, (do.CallStaff(base.screen, reason),)
-    return _HANDLERS[state.screen](state, event, now_ms, catalogue)
+    return _HANDLERS[state.screen](state, event, now_ms, goods)
 
 
 def _extended(state: State, now_ms: int) -> State:
@@ -169,50 +173,81 @@ def _back(state: State, now_ms: int) -> State:
 # --- screen by screen --------------------------------------------------------------------------
 
 
-def _on_attract(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _on_attract(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     if isinstance(event, on.Touch):
         return _to(Screen.CART, state, now_ms), ()
-    return _on_scan(state, event, now_ms, catalogue)
+    return _on_scan(state, event, now_ms, goods)
 
 
-def _on_scan(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
-    """An article that is scanned away from the cart leads there."""
-    if isinstance(event, on.Add) and catalogue.get(event.sku):
-        return _on_cart(state, event, now_ms, catalogue)
+def _on_scan(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
+    """An article or a coupon that is scanned away from the cart leads there."""
+    if isinstance(event, on.Scan | on.Coupon) or (
+        isinstance(event, on.Add) and goods.get(event.sku)
+    ):
+        return _on_cart(state, event, now_ms, goods)
     return state, ()
 
 
-def _on_cart(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _on_cart(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     cart = state.cart
-    match event:
-        case on.Add(sku) if product := catalogue.get(sku):
+    match _named(event, goods):
+        case on.Add(sku) if product := goods.get(sku):
             cart = cart.put(product, cart.quantity(sku) + 1)
-        case on.SetQuantity(sku, quantity) if product := catalogue.get(sku):
+        case on.SetQuantity(sku, quantity) if product := goods.get(sku):
             cart = cart.put(product, quantity)
+        case on.Coupon(code) if offer := goods.coupon(code):
+            cart = cart.enter(offer.code)
+        case on.Coupon() | on.Scan() as unknown:
+            hint = "unknown_code" if isinstance(unknown, on.Scan) else "unknown_coupon"
+            return _to(Screen.CART, state, now_ms, hint=hint), ()
         case on.ClearCart():
             cart = Cart(cart.currency)
+        case on.Counted():
+            return replace(state, cart=goods.price(cart)), ()
         case on.Checkout() if cart.lines:
-            return _to(Screen.REVIEW, state, now_ms), ()
+            return _priced(Screen.REVIEW, state, goods, now_ms), ()
         case on.Cancel():
             return _reset(state), ()
         case _:
             return state, ()
-    return _to(Screen.CART, state, now_ms, cart=cart), ()
+    return _to(Screen.CART, state, now_ms, cart=goods.price(cart)), ()
 
 
-def _on_review(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _named(event: Event, goods: Goods) -> Event:
+    """What a scanned code stands for; the scan itself where it is no code of this shop."""
+    if not isinstance(event, on.Scan):
+        return event
+    if product := goods.scanned(event.code):
+        return on.Add(product.sku)
+    return on.Coupon(event.code) if goods.coupon(event.code) else event
+
+
+def _priced(onward: Screen, state: State, goods: Goods, now_ms: int) -> State:
+    """One step on with the prices of this moment, or the same screen and why not."""
+    cart = goods.price(state.cart)
+    hint = ""
+    if not cart.payable:
+        hint = "out_of_stock" if cart.short else "nothing_to_pay"
+    elif onward is Screen.PAY and cart != state.cart:
+        hint = "price_changed"  # what is paid is what was shown
+    return _to(state.screen if hint else onward, state, now_ms, cart=cart, hint=hint)
+
+
+def _on_review(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     if isinstance(event, on.Checkout) and state.cart.lines:
-        return _to(Screen.PAY, state, now_ms), ()
+        return _priced(Screen.PAY, state, goods, now_ms), ()
+    if isinstance(event, on.Counted):
+        return replace(state, cart=goods.price(state.cart)), ()
     if isinstance(event, on.Cancel):
         return _to(Screen.CART, state, now_ms), ()
-    return _on_scan(state, event, now_ms, catalogue)
+    return _on_scan(state, event, now_ms, goods)
 
 
 def _looking(state: State, now_ms: int) -> State:
     return _to(Screen.FACE, state, now_ms, prompt="look", way="face")
 
 
-def _on_ways(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _on_ways(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     """The ways to pay, on every screen that offers them."""
     match event:
         case on.PayByFace() if state.cart.lines:
@@ -221,10 +256,10 @@ def _on_ways(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> S
             return _to(Screen.PIN, state, now_ms, entry=Entry("phone"), way="pin"), ()
         case on.Cancel():
             return _to(Screen.CART, state, now_ms), ()
-    return _on_scan(state, event, now_ms, catalogue)
+    return _on_scan(state, event, now_ms, goods)
 
 
-def _on_face(state: State, event: Event, now_ms: int, _catalogue: Catalogue) -> Step:
+def _on_face(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
     after = state
     match event:
         case on.FaceProgress(prompt, hint, done, total, light):
@@ -247,7 +282,7 @@ def _recognised(state: State, payer: Payer, now_ms: int) -> State:
     return _to(Screen.CONFIRM, state, now_ms, payer=payer)
 
 
-def _on_typing(state: State, event: Event, now_ms: int, _catalogue: Catalogue) -> Step:
+def _on_typing(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
     """The second factor of a face, or a phone number and its PIN."""
     entry = state.entry
     if entry is None or isinstance(event, on.Cancel):
@@ -295,7 +330,7 @@ def _on_answer(state: State, entry: Entry, event: Event, now_ms: int) -> State:
     return state
 
 
-def _on_confirm(state: State, event: Event, now_ms: int, _catalogue: Catalogue) -> Step:
+def _on_confirm(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
     if isinstance(event, on.Confirm) and state.payer is not None:
         paying = _to(Screen.PAYING, state, now_ms, payer=state.payer)
         return paying, (do.Authorize(state.payer, state.cart),)
@@ -304,7 +339,7 @@ def _on_confirm(state: State, event: Event, now_ms: int, _catalogue: Catalogue) 
     return state, ()
 
 
-def _on_paying(state: State, event: Event, now_ms: int, _catalogue: Catalogue) -> Step:
+def _on_paying(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
     match event:
         case on.Paid(receipt):
             return _to(Screen.RECEIPT, state, now_ms, payer=state.payer, receipt=receipt), ()
@@ -313,24 +348,24 @@ def _on_paying(state: State, event: Event, now_ms: int, _catalogue: Catalogue) -
     return state, ()
 
 
-def _on_receipt(state: State, event: Event, _now_ms: int, _catalogue: Catalogue) -> Step:
+def _on_receipt(state: State, event: Event, _now_ms: int, _goods: Goods) -> Step:
     if isinstance(event, on.Done | on.Cancel):
         return _reset(state), ()
     return state, ()
 
 
-def _on_refused(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _on_refused(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     if isinstance(event, on.Retry):
         event = on.PayByPin() if state.way == "pin" else on.PayByFace()
-    return _on_ways(state, event, now_ms, catalogue)
+    return _on_ways(state, event, now_ms, goods)
 
 
-def _on_overlay(state: State, event: Event, now_ms: int, catalogue: Catalogue) -> Step:
+def _on_overlay(state: State, event: Event, now_ms: int, goods: Goods) -> Step:
     under = state.under
     if under is not None and under.screen is Screen.PAYING:  # the payment's end is shown at once
         base = replace(under, language=state.language, staff_called=state.staff_called)
         if isinstance(event, on.Paid | on.Failed):
-            return _on_paying(base, event, now_ms, catalogue)
+            return _on_paying(base, event, now_ms, goods)
     if isinstance(event, on.Cancel | on.Done):
         return _back(state, now_ms), ()
     return state, ()

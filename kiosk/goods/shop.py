@@ -88,6 +88,15 @@ def stock(open_ledger: Callable[[], Ledger]) -> dict[str, int]:
         }
 
 
+def open_catalogue(home: Home) -> Catalogue:
+    """The home's articles.
+
+    Raises:
+        TableError: a table cannot be sold from.
+    """
+    return catalogue.load(home.catalogue_csv, home.currency, taxes.load(home.path / TAXES_CSV))
+
+
 def open_shop(home: Home, open_ledger: Callable[[], Ledger]) -> Shop:
     """The home's shop.
 

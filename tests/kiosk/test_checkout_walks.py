@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from kiosk import flow
 from kiosk.catalogue import built_in
 from kiosk.flow import WAIT_MS, WARN_MS, Screen
+from kiosk.goods.shelf import Goods
 from kiosk.refusals import refusal
 
-CATALOGUE = built_in("EUR")
+GOODS = Goods(built_in("EUR"))
 LANGUAGES = ("en", "ko", "zh-Hans")
 PAYER = flow.Payer("s-person", "W*** L***", ("blink",))
 RECEIPT = object()  # the flow only hands it on
@@ -24,6 +25,10 @@ EVENTS = [
     flow.Help(),
     flow.Add("coffee"),
     flow.Add("nothing-such"),
+    flow.Scan("tea"),
+    flow.Scan("no-such-code"),
+    flow.Coupon("no-such-coupon"),
+    flow.Counted(),
     flow.SetQuantity("coffee", 0),
     flow.SetQuantity("tea", 3),
     flow.ClearCart(),
@@ -71,7 +76,7 @@ def walk(events, state=None, now_ms=0):
     state = state or flow.attract("EUR", LANGUAGES)
     effects = []
     for event in events:
-        state, more = flow.step(state, event, now_ms, CATALOGUE)
+        state, more = flow.step(state, event, now_ms, GOODS)
         effects += more
     return state, effects
 

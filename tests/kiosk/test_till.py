@@ -13,6 +13,8 @@ from kiosk import flow
 from kiosk.catalogue import built_in
 from kiosk.errors import RefusedError
 from kiosk.flow import FaceProgress, Payer, Screen
+from kiosk.goods.shelf import Goods
+from kiosk.goods.shop import Shop
 from kiosk.payments import Payments
 from kiosk.policy import Policy
 from kiosk.refusals import refused
@@ -88,7 +90,7 @@ def tills():
 
     def make(check=None, camera=None, payments=None, *, threaded=True, clock=None):
         till = Till(
-            catalogue=built_in("EUR"),
+            shop=Shop(built_in("EUR")),
             mode="demo",
             policy=Policy(),
             open_source=camera if callable(camera) else lambda: camera or Camera(),
@@ -212,7 +214,7 @@ def cart_of(count=1):
     state = flow.attract("EUR")
     events = (flow.Touch(), flow.SetQuantity("coffee", count))
     for event in events:
-        state, _ = flow.step(state, event, 0, built_in("EUR"))
+        state, _ = flow.step(state, event, 0, Goods(built_in("EUR")))
     return state.cart
 
 

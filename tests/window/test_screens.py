@@ -35,6 +35,7 @@ from kiosk.flow import (
     attract,
     step,
 )
+from kiosk.goods.shelf import Goods
 from kiosk.window import showcase, theme, typing_pad
 from kiosk.window.autopilot import Autopilot, Script
 from kiosk.window.screenshots import Recorder, take
@@ -243,8 +244,8 @@ class FlowTill(showcase.StillTill):
 
     def send(self, event):
         super().send(event)
-        catalogue = Catalogue(showcase.PRODUCTS, "EUR")
-        state, _ = step(self.state, event, self.now_ms(), catalogue)
+        goods = Goods(Catalogue(showcase.PRODUCTS, "EUR"))
+        state, _ = step(self.state, event, self.now_ms(), goods)
         if state != self.state:
             self.become(state)
         answers = {
