@@ -56,7 +56,7 @@ class FaceCheck:
             models.errors.SourceError: the source broke.
         """
         session = LivenessSession(
-            self._policy, self._rng, passive=self._vision.has_passive, shows=source.shows
+            self._policy.liveness, self._rng, passive=self._vision.has_passive, shows=source.shows
         )
         told: FaceProgress | None = None
         for frame in frames:

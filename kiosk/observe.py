@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from kiosk.liveness import AHEAD_MAX, Observation
+from kiosk.liveness import LivenessRules, Observation
 from models.align import align
 from models.pose import nod_of, turn_of
 
@@ -25,6 +25,7 @@ BRIGHTNESS_MIN, BRIGHTNESS_MAX = 35.0, 235.0  # mean grey of the face, 0..255
 SHARPNESS_MIN = 12.0  # variance of the Laplacian over the aligned face
 PASSIVE_EVERY_FRAMES = 4
 LEVEL_MIN, LEVEL_MAX = 0.11, 0.33  # of `nod_of`
+AHEAD_MAX = LivenessRules().ahead_max
 
 
 def _obstacle(faces: list[Face], image: NDArray[np.uint8]) -> str:

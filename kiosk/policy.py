@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
+from kiosk.liveness.rules import LivenessRules
 from ledger.canonical import encode
+
+if TYPE_CHECKING:
+    from ledger.canonical import Value
 
 # What a face may pay at most where passive anti-spoofing is not installed, in minor units.
 WITHOUT_PASSIVE_MINOR_MAX = {
@@ -24,19 +29,22 @@ WITHOUT_PASSIVE_MINOR_MAX = {
 OTHER_CURRENCY_MINOR_MAX = 10_000
 
 
+def _encodable(value: object) -> Value:
+    """The same value with fractions as text, because the canonical encoding has none."""
+    if isinstance(value, dict):
+        return {str(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(one) for one in value]
+    return value if type(value) is int else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one till; times in milliseconds.
 
     Attributes:
         version: of this record's form.
-        challenges: movements asked for where passive anti-spoofing is installed.
-        challenges_without_passive: the same where it is not.
-        challenge_ms: for one movement, from the moment it is asked.
-        session_ms: for the whole face check.
-        obstacle_ms: how long something may be in the way (no face, two, dark) before it is refused.
-        gap_ms: how long the face or the picture may be away once the check has begun.
-        wrong_actions_max: movements other than the asked one that are forgiven.
+        liveness: what a face must show before it pays.
         failures_max: failed face checks one after another before the till locks.
         lock_ms: how long it stays locked.
         authorization_ms: how long a signed authorisation lives.
@@ -44,13 +52,7 @@ class Policy:
     """
 
     version: int = 1
-    challenges: int = 2
-    challenges_without_passive: int = 3
-    challenge_ms: int = 8_000
-    session_ms: int = 45_000
-    obstacle_ms: int = 6_000
-    gap_ms: int = 1_500
-    wrong_actions_max: int = 1
+    liveness: LivenessRules = field(default_factory=LivenessRules)
     failures_max: int = 5
     lock_ms: int = 60_000
     authorization_ms: int = 30_000
@@ -61,11 +63,7 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 of the policy's canonical form, in hexadecimal."""
-        return hashlib.sha256(encode(asdict(self))).hexdigest()
-
-    def challenges_for(self, *, passive: bool) -> int:
-        """How many movements are asked for."""
-        return self.challenges if passive else self.challenges_without_passive
+        return hashlib.sha256(encode(_encodable(asdict(self)))).hexdigest()
 
     def allows(self, amount_minor: int, currency: str, *, passive: bool) -> bool:
         """Whether a face alone may pay that much here."""

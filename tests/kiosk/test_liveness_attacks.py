@@ -8,8 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.liveness import FEATURES, TURNS, LiveFace, LivenessSession, Observation
-from kiosk.policy import Policy
+from kiosk.liveness import (
+    FEATURES,
+    TURNS,
+    LiveFace,
+    LivenessRules,
+    LivenessSession,
+    Observation,
+)
 
 FRAME_MS = 40
 POSES = {
@@ -62,7 +68,7 @@ def play(session, frame, frames=1500):
 
 
 def session(seed=1, *, passive=False, **limits):
-    return LivenessSession(Policy(**limits), random.Random(seed), passive=passive)
+    return LivenessSession(LivenessRules(**limits), random.Random(seed), passive=passive)
 
 
 def reason(played):

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.liveness import AHEAD_MAX, TURNED_MIN
+from kiosk.liveness import LivenessRules
 from kiosk.observe import observe
 from models import sample
 from models.frames import VideoSource
 from models.pose import turn_of
+
+AHEAD_MAX, TURNED_MIN = LivenessRules().ahead_max, LivenessRules().turned_min
 
 
 @pytest.fixture(scope="module")

@@ -24,23 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kiosk.errors import Refusal
-    from kiosk.policy import Policy
+    from kiosk.liveness.rules import LivenessRules
 
 FEATURES, TURNS = ("blink", "open_mouth"), ("turn_left", "turn_right")
 CHALLENGES = (*FEATURES, *TURNS)
-
-# Measured on real video: eyes 0.3 to 0.4 open and below 0.15 closed; clear turns 0.3 to 0.9, while
-# a picture tilted by hand stays within 0.19.
-EYES_OPEN_MIN, EYES_CLOSED_MAX = 0.20, 0.15
-TURNED_MIN, AHEAD_MAX = 0.27, 0.17
-MOUTH_OPEN_MIN, MOUTH_RISE_MIN = 0.35, 0.15
-SETTLED_FRAMES = 6
-IDENTICAL_FRAMES_MAX = 12  # a camera's noise makes no two frames alike
-SAME_FACE_MIN = 0.363  # SFace's published cosine for one person
-TRACK_JUMP_MAX = 0.7  # of the face's width, from frame to frame
-TRACK_GROWTH_MAX = 1.6
-EMBED_EVERY_FRAMES = 12
-PASSIVE_SAMPLES_MIN, PASSIVE_MEDIAN_MIN = 5, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +125,7 @@ class LivenessSession:
     """One person's check, from the first frame to the verdict.
 
     Args:
-        policy: times and counts.
+        rules: thresholds, times and counts.
         rng: draws the movements and their order; the till's own is the system's.
         passive: whether observations will carry passive scores.
         shows: the movements that the source can show; all where none is given.
@@ -146,15 +133,15 @@ class LivenessSession:
 
     def __init__(
         self,
-        policy: Policy,
+        rules: LivenessRules,
         rng: random.Random,
         *,
         passive: bool,
         shows: Sequence[str] | None = None,
     ) -> None:
         able = [name for name in CHALLENGES if shows is None or name in shows]
-        self._challenges = _draw(able, policy.challenges_for(passive=passive), rng)
-        self._policy = policy
+        self._challenges = _draw(able, rules.challenges_for(passive=passive), rng)
+        self._rules = rules
         self._passive = passive
         self._stage = _Stage.SETTLING
         self._attempt: _Attempt | None = None
@@ -199,7 +186,10 @@ class LivenessSession:
     @property
     def wants_embedding(self) -> bool:
         """Whether the next frontal frame should carry an embedding."""
-        return self._stage is not _Stage.CHALLENGE or self._frames % EMBED_EVERY_FRAMES == 0
+        return (
+            self._stage is not _Stage.CHALLENGE
+            or self._frames % self._rules.embed_every_frames == 0
+        )
 
     def live_face(self) -> LiveFace:
         """The proof of a passed session.
@@ -252,11 +242,11 @@ class LivenessSession:
         same = seen.fingerprint == self._fingerprint
         self._fingerprint = seen.fingerprint
         self._identical = self._identical + 1 if same else 0
-        if self._identical >= IDENTICAL_FRAMES_MAX and seen.obstacle in {"", "blurred"}:
+        if self._identical >= self._rules.identical_frames_max and seen.obstacle in {"", "blurred"}:
             self.deny("not_live")
-        elif gap_ms < 0 or gap_ms > self._policy.gap_ms:
+        elif gap_ms < 0 or gap_ms > self._rules.gap_ms:
             self.deny("interrupted")
-        elif seen.t_ms - (self._began_ms or 0) > self._policy.session_ms:
+        elif seen.t_ms - (self._began_ms or 0) > self._rules.session_ms:
             self.deny("timeout")
         return self.over
 
@@ -271,11 +261,11 @@ class LivenessSession:
         lasted_ms = seen.t_ms - self._obstacle_since_ms
         if self._stage is _Stage.SETTLING:
             self._settled = 0
-            if lasted_ms > self._policy.obstacle_ms:
+            if lasted_ms > self._rules.obstacle_ms:
                 self.deny(seen.obstacle)
         elif seen.obstacle == "two_faces":
             self.deny("two_faces")
-        elif lasted_ms > self._policy.gap_ms:
+        elif lasted_ms > self._rules.gap_ms:
             self.deny("face_lost" if seen.obstacle == "no_face" else seen.obstacle)
         elif self._attempt is not None and self._late(seen):
             self.deny("challenge_timeout")
@@ -290,32 +280,36 @@ class LivenessSession:
                 self._embeddings.clear()
             else:
                 self.deny("face_changed")
-        if seen.embedding is not None and abs(seen.yaw) <= TURNED_MIN:
-            if any(float(known @ seen.embedding) < SAME_FACE_MIN for known in self._embeddings[:3]):
+        if seen.embedding is not None and abs(seen.yaw) <= self._rules.turned_min:
+            if any(
+                float(known @ seen.embedding) < self._rules.same_face_min
+                for known in self._embeddings[:3]
+            ):
                 self.deny("face_changed")
             self._embeddings.append(seen.embedding)
         if seen.passive is not None:
             self._passives.append(seen.passive)
-            enough = len(self._passives) >= PASSIVE_SAMPLES_MIN
-            if enough and float(np.median(self._passives)) < PASSIVE_MEDIAN_MIN:
+            enough = len(self._passives) >= self._rules.passive_samples_min
+            if enough and float(np.median(self._passives)) < self._rules.passive_median_min:
                 self.deny("looks_fake")
         return self.over
 
-    @staticmethod
-    def _jumped(last: Observation, seen: Observation) -> bool:
+    def _jumped(self, last: Observation, seen: Observation) -> bool:
         if last.centre is None or seen.centre is None:
             return False
         moved = np.hypot(seen.centre[0] - last.centre[0], seen.centre[1] - last.centre[1])
         grown = max(seen.width_px, last.width_px) / max(min(seen.width_px, last.width_px), 1e-6)
-        return bool(moved > TRACK_JUMP_MAX * last.width_px or grown > TRACK_GROWTH_MAX)
+        return bool(
+            moved > self._rules.track_jump_max * last.width_px
+            or grown > self._rules.track_growth_max
+        )
 
-    @staticmethod
-    def _neutral(seen: Observation) -> bool:
-        return abs(seen.yaw) <= AHEAD_MAX and seen.eyes >= EYES_OPEN_MIN
+    def _neutral(self, seen: Observation) -> bool:
+        return abs(seen.yaw) <= self._rules.ahead_max and seen.eyes >= self._rules.eyes_open_min
 
     def _settle(self, seen: Observation) -> None:
         self._settled = self._settled + 1 if self._neutral(seen) else 0
-        if self._settled >= SETTLED_FRAMES and self._embeddings:
+        if self._settled >= self._rules.settled_frames and self._embeddings:
             self._ask(seen)
 
     def _ask(self, seen: Observation) -> None:
@@ -324,7 +318,7 @@ class LivenessSession:
 
     def _late(self, seen: Observation) -> bool:
         asked_ms = self._attempt.asked_ms if self._attempt else seen.t_ms
-        return seen.t_ms - asked_ms > self._policy.challenge_ms
+        return seen.t_ms - asked_ms > self._rules.challenge_ms
 
     def _challenge(self, seen: Observation) -> None:
         attempt = self._attempt
@@ -344,45 +338,45 @@ class LivenessSession:
             self._stage = _Stage.RETURNING
             self._returning_since_ms = seen.t_ms
 
-    @staticmethod
-    def _ready(attempt: _Attempt, seen: Observation) -> bool:
+    def _ready(self, attempt: _Attempt, seen: Observation) -> bool:
         """Whether the movement has yet to begin."""
         if attempt.name == "blink":
-            return seen.eyes >= EYES_OPEN_MIN
-        return abs(seen.yaw) <= AHEAD_MAX
+            return seen.eyes >= self._rules.eyes_open_min
+        return abs(seen.yaw) <= self._rules.ahead_max
 
-    @staticmethod
-    def _performed(attempt: _Attempt, seen: Observation) -> bool:
+    def _performed(self, attempt: _Attempt, seen: Observation) -> bool:
         if attempt.name == "blink":
-            attempt.shut = attempt.shut or seen.eyes <= EYES_CLOSED_MAX
-            return attempt.shut and seen.eyes >= EYES_OPEN_MIN
+            attempt.shut = attempt.shut or seen.eyes <= self._rules.eyes_closed_max
+            return attempt.shut and seen.eyes >= self._rules.eyes_open_min
         if attempt.name == "open_mouth":
             attempt.mouth_least = min(attempt.mouth_least, seen.mouth)
-            return seen.mouth >= max(MOUTH_OPEN_MIN, attempt.mouth_least + MOUTH_RISE_MIN)
+            return seen.mouth >= max(
+                self._rules.mouth_open_min, attempt.mouth_least + self._rules.mouth_rise_min
+            )
         turned = seen.yaw if attempt.name == "turn_left" else -seen.yaw
-        return turned >= TURNED_MIN
+        return turned >= self._rules.turned_min
 
     def _count_wrong(self, attempt: _Attempt, seen: Observation) -> None:
         """A turn to the other side than the asked one; counted once for each turn."""
         if attempt.name not in {"turn_left", "turn_right"} or not attempt.neutral:
             return
         other = -seen.yaw if attempt.name == "turn_left" else seen.yaw
-        if other >= TURNED_MIN and not attempt.wrong:
+        if other >= self._rules.turned_min and not attempt.wrong:
             attempt.wrong = True
             self._wrong += 1
-            if self._wrong > self._policy.wrong_actions_max:
+            if self._wrong > self._rules.wrong_actions_max:
                 self.deny("wrong_action")
-        elif other < AHEAD_MAX:
+        elif other < self._rules.ahead_max:
             attempt.wrong = False
 
     def _return(self, seen: Observation) -> None:
         """After each movement the face looks ahead again, and is still the same."""
-        if seen.t_ms - self._returning_since_ms > self._policy.challenge_ms:
+        if seen.t_ms - self._returning_since_ms > self._rules.challenge_ms:
             self.deny("challenge_timeout")
         elif self._neutral(seen) and seen.embedding is not None:
             if self._done < len(self._challenges):
                 self._ask(seen)
-            elif self._passive and len(self._passives) < PASSIVE_SAMPLES_MIN:
+            elif self._passive and len(self._passives) < self._rules.passive_samples_min:
                 return
             else:
                 self._stage = _Stage.PASSED
