@@ -24,6 +24,7 @@ import kiosk.cli_bench
 import kiosk.cli_demo
 import kiosk.cli_doctor
 import kiosk.errors
+import kiosk.evaluate.cli
 import ledger.cli
 import ledger.errors
 import models.cli
@@ -85,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         enroll.cli,
         kiosk.cli,
         ledger.cli,
+        kiosk.evaluate.cli,
         kiosk.cli_bench,
         kiosk.cli_doctor,
     ):

@@ -1,0 +1,1 @@
+"""Operators' own accuracy figures, from pictures and videos that they hold."""
