@@ -135,12 +135,25 @@ def _put(carrier: Path, pin: pins.Pin, folder: Path) -> None:
         from models import graph
 
         data = getattr(graph, builder)(data, pin.name)
+    _place(data, pin, folder)
+
+
+def _place(data: bytes, pin: pins.Pin, folder: Path) -> None:
     store.write_whole(folder / pin.name, data)
     if fault := store.fault_of(folder, pin):
         (folder / pin.name).unlink(missing_ok=True)
         raise BadModelFileError(
             pin.name, f"{fault} (built by another version of onnx than the pinned)"
         )
+
+
+def _derive(pin: pins.Pin, folder: Path) -> None:
+    """Build a file from another of the folder, which was checked when it was put there."""
+    from models.lean import build_lean_recogniser
+
+    with store.disk_errors(folder):
+        data = (folder / pin.source).read_bytes()
+    _place(build_lean_recogniser(data, pin.source), pin, folder)
 
 
 def _wanted(folder: Path, *, portraits: bool) -> list[pins.Pin]:
@@ -179,6 +192,9 @@ def fetch(
         folder.mkdir(parents=True, exist_ok=True)
     for carrier, files in by_carrier.items():
         _take(carrier, files, folder, origin, progress)
+    for pin in wanted:
+        if pin.source:
+            _derive(pin, folder)
     store.write_manifest(folder)
     return [pin.name for pin in wanted]
 

@@ -29,7 +29,12 @@ IR_VERSION = 9
 SCRFD_MEAN, SCRFD_STD = 127.5, 128.0  # what InsightFace subtracts and divides by before YuNet
 
 
-def _load(data: bytes, name: str) -> onnx.ModelProto:
+def load_graph(data: bytes, name: str) -> onnx.ModelProto:
+    """Read an ONNX file.
+
+    Raises:
+        BadModelFileError: it is none.
+    """
     try:
         return onnx.load_model_from_string(data)
     except Exception as error:  # protobuf raises its own kinds, by implementation
@@ -89,10 +94,11 @@ def fold_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     ]
     kept = [n for n in kept if n.op_type != "Constant" or n.output[0] in used]
     folded = helper.make_graph(kept, graph.name, picture, list(graph.output), initializers)
-    return _model(folded)
+    return model_of(folded)
 
 
-def _model(graph: onnx.GraphProto) -> onnx.ModelProto:
+def model_of(graph: onnx.GraphProto) -> onnx.ModelProto:
+    """A checked model of a graph, in the versions that everything built here has."""
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="facetill"
     )
@@ -184,7 +190,7 @@ def build_detector(data: bytes, name: str = "YuNet") -> bytes:
         An ONNX file with input (1, 3, H, W), RGB normalised as SCRFD does it, H and W multiples of
         32, and nine outputs: scores (2n, 1), distances (2n, 4) and points (2n, 10) in strides.
     """
-    folded = fold_weights(_load(data, name)).graph
+    folded = fold_weights(load_graph(data, name)).graph
     _free_the_size(folded)
     _feed_scrfd_pixels(folded)
     nodes, outputs = list(folded.node), []
@@ -208,7 +214,7 @@ def build_detector(data: bytes, name: str = "YuNet") -> bytes:
     graph = helper.make_graph(
         nodes, "yunet_scrfd", list(folded.input), described, [*folded.initializer, *constants]
     )
-    return bytes(_model(graph).SerializeToString(deterministic=True))
+    return bytes(model_of(graph).SerializeToString(deterministic=True))
 
 
 def build_recogniser(data: bytes, name: str = "SFace") -> bytes:
@@ -221,4 +227,4 @@ def build_recogniser(data: bytes, name: str = "SFace") -> bytes:
     Returns:
         An ONNX file of the same function, float32, whose only input is the aligned picture.
     """
-    return bytes(fold_weights(_load(data, name)).SerializeToString(deterministic=True))
+    return bytes(fold_weights(load_graph(data, name)).SerializeToString(deterministic=True))

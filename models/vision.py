@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from models import pins, store
-from models.errors import BadModelFileError, Error
-from models.faces import Face, Landmarks
+from models.errors import BadModelFileError
+from models.faces import Landmarks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from insightface.app import FaceAnalysis
     from numpy.typing import NDArray
 
+    from models.faces import Face
     from models.iris import Iris
     from models.mesh import Mesh
     from models.passive import Passive
 
-# The size of the detector's picture moves the landmarks, and with them the embedding: one size
-# for the desk and the till.
-DETECTOR_INPUT_PX = 640
-DETECTOR_SCORE_MIN = 0.6
-DETECTOR_ANSWERS_MAX = 16
+
+class DetectorPort(Protocol):
+    """What finds faces: `models.detector`, or a pack's."""
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
+        """The faces, largest first."""
+
+
+class RecogniserPort(Protocol):
+    """What tells faces apart: `models.recogniser`, or a pack's."""
+
+    def features(self, aligned: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the network says of one aligned face."""
 
 
 class Vision:
     """The networks of one folder; for one thread at a time.
 
     Args:
-        analysis: InsightFace's detector and recogniser, prepared.
+        detector: finds faces.
+        recogniser: makes embeddings.
         mesh: face landmarks.
         iris: eye contours.
         passive: anti-spoofing, where it is installed.
@@ -42,14 +49,15 @@ class Vision:
 
     def __init__(
         self,
-        analysis: FaceAnalysis,
+        detector: DetectorPort,
+        recogniser: RecogniserPort,
         mesh: Mesh,
         iris: Iris,
         passive: Passive | None,
         model_ids: dict[str, str],
     ) -> None:
-        self._detector: Any = analysis.models["detection"]
-        self._recogniser: Any = analysis.models["recognition"]
+        self._detector = detector
+        self._recogniser = recogniser
         self._mesh = mesh
         self._iris = iris
         self._passive = passive
@@ -74,15 +82,7 @@ class Vision:
         Returns:
             The faces, largest first, at most 16.
         """
-        height, width = image.shape[:2]
-        if min(height, width) * DETECTOR_INPUT_PX <= max(height, width):
-            return []  # scaled to the detector's input, nothing would be left of the thin side
-        boxes, points = self._detector.detect(image, max_num=DETECTOR_ANSWERS_MAX, metric="max")
-        faces = [
-            Face(box[:4].astype(np.float32), float(box[4]), five.astype(np.float32))
-            for box, five in zip(boxes, points, strict=True)
-        ]
-        return sorted(faces, key=lambda face: face.area_px, reverse=True)
+        return self._detector.detect(image)
 
     def landmarks(self, image: NDArray[np.uint8], face: Face) -> Landmarks:
         """Dense landmarks, and how open eyes and mouth are."""
@@ -100,7 +100,7 @@ class Vision:
         from models.align import align
 
         aligned = align(image, face.points)
-        embedding = np.asarray(self._recogniser.get_feat(aligned), dtype=np.float32).ravel()
+        embedding = self._recogniser.features(aligned)
         return np.asarray(embedding / max(float(np.linalg.norm(embedding)), 1e-12), np.float32)
 
     def passive(self, image: NDArray[np.uint8], face: Face) -> float | None:
@@ -108,60 +108,29 @@ class Vision:
         return None if self._passive is None else self._passive(image, face)
 
 
-def _session_options() -> Any:  # noqa: ANN401 - onnxruntime publishes no types
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # spinning threads burn the core that the window needs: measured, 48 ms a frame against 97
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return options
-
-
-def _analysis(folder: Path, pack: str | None) -> FaceAnalysis:
-    from insightface.app import FaceAnalysis
-
-    place = folder / "packs" / pack if pack else folder
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it loads
-            analysis = FaceAnalysis(
-                name=str(place.resolve()),  # absolute: a bare name may mean a folder nearby
-                allowed_modules=["detection", "recognition"],
-                providers=["CPUExecutionProvider"],
-                sess_options=_session_options(),
-            )
-            side = (DETECTOR_INPUT_PX, DETECTOR_INPUT_PX)
-            analysis.prepare(ctx_id=-1, det_thresh=DETECTOR_SCORE_MIN, det_size=side)
-    except Error:
-        raise
-    except Exception as error:  # onnxruntime and InsightFace raise kinds of their own
-        raise BadModelFileError(pack or pins.DETECTOR.name, "cannot be loaded") from error
-    return analysis
-
-
 def _load_passive(folder: Path) -> Passive | None:
     if not store.has_passive(folder):
         return None
-    import onnxruntime
-
     from models.passive import Passive
+    from models.sessions import open_session
 
     store.require(folder, pins.PASSIVE)
     pair = ((pins.PASSIVE_V2, 2.7), (pins.PASSIVE_V1SE, 4.0))
-    return Passive(
-        tuple(
-            (
-                onnxruntime.InferenceSession(
-                    str(folder / pin.name),
-                    sess_options=_session_options(),
-                    providers=["CPUExecutionProvider"],
-                ),
-                scale,
-            )
-            for pin, scale in pair
-        )
+    return Passive(tuple((open_session(folder / pin.name), scale) for pin, scale in pair))
+
+
+def _load_eyes(folder: Path, pack: str | None) -> tuple[DetectorPort, RecogniserPort]:
+    if pack is not None:
+        from models.packs import open_pack
+
+        return open_pack(folder / "packs" / pack)
+    from models.detector import Detector
+    from models.recogniser import Recogniser
+    from models.sessions import THREADS_MAX, open_session
+
+    return (
+        Detector(open_session(folder / pins.DETECTOR.name)),
+        Recogniser(open_session(folder / pins.RECOGNISER_LEAN.name, THREADS_MAX)),
     )
 
 
@@ -206,8 +175,10 @@ def open_vision(folder: Path) -> Vision:
         "iris": _id("mediapipe-iris", pins.IRIS.sha256),
         "passive": _id("minifasnet", pins.PASSIVE_V2.sha256) if passive else "none",
     }
+    detector, recogniser_port = _load_eyes(folder, pack)
     return Vision(
-        _analysis(folder, pack),
+        detector,
+        recogniser_port,
         Mesh(Network(folder / pins.MESH.name)),
         Iris(Network(folder / pins.IRIS.name)),
         passive,

@@ -11,6 +11,7 @@ import zipfile
 import cv2
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx.reference import ReferenceEvaluator
 
@@ -19,6 +20,7 @@ from models.align import align, similarity
 from models.errors import BadModelFileError, FetchError
 from models.fetch import BUILDERS, _download, _member, _on_disk, _quiet
 from models.frames import VideoSource
+from models.lean import build_lean_recogniser
 from models.passive import window
 from models.sample import sample_clip
 from models.vision import open_vision
@@ -110,6 +112,85 @@ def test_the_recogniser_says_what_opencvs_says(vision, picture, models_dir):
     ours = vision.embed(picture, face)
     assert ours @ (wanted / np.linalg.norm(wanted)) > 0.9999
     assert np.linalg.norm(ours) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_lean_recogniser_is_the_published_one_but_for_rounding(models_dir):
+    published, lean = (
+        onnxruntime.InferenceSession(str(models_dir / pin.name), providers=["CPUExecutionProvider"])
+        for pin in (pins.RECOGNISER, pins.RECOGNISER_LEAN)
+    )
+    rng = np.random.default_rng(5)
+    for picture in (rng.random((3, 1, 3, 112, 112)) * 255).astype(np.float32):
+        wanted = published.run(None, {"data": picture})[0]
+        assert np.allclose(lean.run(None, {"data": picture})[0], wanted, rtol=0, atol=1e-5)
+
+
+def test_the_lean_recogniser_has_no_operator_that_leaves_the_blocked_layout(models_dir):
+    graph_now = onnx.load(models_dir / pins.RECOGNISER_LEAN.name).graph
+    assert "PRelu" not in {node.op_type for node in graph_now.node}
+
+
+def test_a_slope_above_one_is_turned_and_turned_back():
+    # one convolution, a PReLU whose slope is 1.5, and a second convolution that reads it
+    values = {"w": np.full((2, 1, 1, 1), -1.0), "slope": np.array([1.5, 0.25]).reshape(2, 1, 1)}
+    values |= {"one": np.ones(2), "zero": np.zeros(2), "w2": np.ones((2, 2, 1, 1))}
+    values["slope2"] = np.zeros((2, 1, 1))
+    nodes = []
+    for n, (source, weight, slope) in enumerate([("x", "w", "slope"), ("y0", "w2", "slope2")]):
+        attributes = {"kernel_shape": [1, 1], "group": 1}
+        nodes += [
+            onnx.helper.make_node("Conv", [source, weight], [f"c{n}"], **attributes),
+            onnx.helper.make_node(
+                "BatchNormalization", [f"c{n}", "one", "zero", "zero", "one"], [f"b{n}"]
+            ),
+            onnx.helper.make_node("PRelu", [f"b{n}", slope], [f"y{n}"]),
+        ]
+    described = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, channels, 2, 2])
+        for name, channels in (("x", 1), ("y1", 2))
+    ]
+    model = onnx.helper.make_model(
+        onnx.helper.make_graph(
+            nodes,
+            "small",
+            described[:1],
+            described[1:],
+            [onnx.numpy_helper.from_array(v.astype(np.float32), k) for k, v in values.items()],
+        ),
+        opset_imports=[onnx.helper.make_opsetid("", graph.OPSET)],
+    )
+    rewritten = onnx.load_model_from_string(build_lean_recogniser(model.SerializeToString()))
+    x = np.array([[[[-2.0, -1.0], [0.5, 3.0]]]], np.float32)
+    (wanted,), (got,) = (ReferenceEvaluator(m).run(None, {"x": x}) for m in (model, rewritten))
+    assert wanted.min() >= 0
+    assert np.allclose(got, wanted, atol=1e-5)
+
+
+def test_what_is_not_sface_is_not_rewritten(models_dir):
+    with pytest.raises(BadModelFileError, match="not the graph of SFace"):
+        build_lean_recogniser((models_dir / pins.DETECTOR.name).read_bytes(), "YuNet")
+
+
+@pytest.mark.parametrize("size", [(640, 360), (640, 480), (1280, 720), (333, 251)])
+def test_the_detector_gives_what_insightfaces_decoder_gives(models_dir, vision, picture, size):
+    from insightface.model_zoo.scrfd import SCRFD
+
+    image = cv2.resize(picture, size)
+    theirs = SCRFD(str(models_dir / pins.DETECTOR.name))
+    theirs.prepare(-1, input_size=(640, 640), det_thresh=0.6)
+    boxes, points = theirs.detect(image)
+    faces = vision.detect(image)
+    assert len(faces) == len(boxes) == 1
+    # the black that theirs adds to make a square is part of its picture, and of ours is not
+    assert np.allclose(faces[0].box, boxes[0, :4], atol=0.05)
+    assert np.allclose(faces[0].points, points[0], atol=0.05)
+
+
+def test_every_face_of_a_group_is_found_once(models_dir, vision):
+    faces = vision.detect(cv2.imread(str(models_dir / "sample" / "multi_face.jpg")))
+    assert len(faces) == 5
+    areas = [face.area_px for face in faces]
+    assert areas == sorted(areas, reverse=True)
 
 
 def test_insightfaces_own_analysis_loads_the_folder(vision, picture, models_dir):
