@@ -79,7 +79,8 @@ class Autopilot(QObject):
         if not self._pending:
             return
         event = self._pending.pop(0)
-        if isinstance(event, Checkout) and self._recorder is not None:
+        on_shelf = self._till.state.screen is Screen.CART
+        if on_shelf and isinstance(event, Checkout) and self._recorder is not None:
             self._recorder.take("cart")  # the shelf again, now with a full cart
         if self._pending:
             self._timer.start(self._script.pause_ms)
