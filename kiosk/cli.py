@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kiosk import cli_policy
+
+if TYPE_CHECKING:
+    from kiosk.flow import Asks
+    from kiosk.headless import Typed
+
+SECRETS = {
+    "digits": "the last 4 digits of the shopper's phone number, with --headless",
+    "pin": "the shopper's PIN, with --headless",
+    "phone": "their whole number, with --headless: pays by number and PIN, without a face",
+}
+
+PROMPTS = {"digits": "Last 4 digits of the phone number: ", "pin": "PIN: ", "phone": "Number: "}
 
 Report = tuple[int, dict[str, object], str]
 
@@ -14,9 +28,13 @@ examples:
   facetill kiosk --camera /dev/v4l/by-id/usb-Cam-video-index0
   facetill kiosk --headless --cart coffee:2,bagel:1 --camera 0 --json
   facetill kiosk --home demo --camera sample       in a demo home: the sample shopper
+  facetill kiosk --headless --cart soup:12 --digits-file last4.txt --camera 0
+  facetill kiosk --headless --cart soup:12 --phone-file number.txt --pin-file pin.txt
+  facetill kiosk policy show                       what a payment needs, and up to which amount
 
 A camera is a device number or path, an RTSP address, and in a demo home also a video, a picture, a
-folder of pictures, or `sample`.
+folder of pictures, or `sample`. What a shopper would type comes from a file, or is asked for at a
+terminal, and never stands on the command line.
 
 exit status: 0 paid or closed, 1 refused, 2 bad input or missing set-up
 """
@@ -42,7 +60,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="PATH", help="opens a vault with a passphrase"
     )
+    for name, says in SECRETS.items():
+        parser.add_argument(f"--{name}-file", type=Path, metavar="FILE", help=says)
     parser.set_defaults(run=run)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=False)
+    cli_policy.register(verbs, common)
 
 
 def run(args: argparse.Namespace) -> Report:
@@ -66,12 +88,13 @@ def _headless(args: argparse.Namespace) -> Report:
 
     home = open_home(args.home)
     cart = parse_cart(args.cart, open_catalogue(home))
+    typed = _typed(args)
     try:
         till, faces = build_till(
             home, args.camera, threaded=False, seed=args.seed, passphrase_file=args.passphrase_file
         )
         try:
-            receipt = headless.checkout(till, cart)
+            receipt = headless.checkout(till, cart, typed)
         finally:
             till.close()
             faces.close()
@@ -80,6 +103,29 @@ def _headless(args: argparse.Namespace) -> Report:
         status = 2 if why.reason in headless.BAD_INPUT else 1
         return status, headless.not_paid(why), f"Refused: {why.message}\n{why.hint}"
     return 0, headless.paid(receipt), receipt.text()
+
+
+def _typed(args: argparse.Namespace) -> Typed:
+    """What the shopper types, from files, or from whoever sits at the terminal."""
+    import getpass
+    import sys
+
+    from kiosk.headless import Typed, read_secret
+
+    def given(path: Path | None, asks: Asks) -> str | None:
+        return None if path is None else read_secret(path, asks)
+
+    def prompt(asks: Asks) -> str | None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            return None
+        return getpass.getpass(PROMPTS[asks]) or None
+
+    return Typed(
+        given(args.digits_file, "digits"),
+        given(args.pin_file, "pin"),
+        given(args.phone_file, "phone"),
+        prompt,
+    )
 
 
 def _window(args: argparse.Namespace) -> Report:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import enroll.errors
 import ledger.errors
 from enroll.vault import Vault
-from kiosk.checks import FaceCheck
+from kiosk.checks import FaceCheck, PinCheck
+from kiosk.clearance import Clearance
 from kiosk.errors import Error
 from kiosk.goods.shop import open_shop
+from kiosk.identify import Guard
 from kiosk.payments import Payments
-from kiosk.policy import Policy
+from kiosk.policy import load
 from kiosk.refusals import refused
 from kiosk.till import Till
 from ledger.book import Ledger
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from enroll.gallery import Gallery
+    from kiosk.cart import Cart
+    from kiosk.policy import Policy
     from models.frames import Source
 
 ENROL_HINT = "Enrol a shopper first: `facetill enroll add --help`."
@@ -47,19 +51,18 @@ class Faces:
 
     Args:
         home: where both are.
-        policy: the till's rules.
         rng: draws the movements.
         passphrase_file: for a vault that a passphrase opens.
+
+    Attributes:
+        vault: the shoppers.
     """
 
-    def __init__(
-        self, home: Home, policy: Policy, rng: random.Random, passphrase_file: Path | None
-    ) -> None:
+    def __init__(self, home: Home, rng: random.Random, passphrase_file: Path | None) -> None:
         self._home = home
-        self._policy = policy
         self._rng = rng
         try:
-            self._vault = Vault.open(home, passphrase_file=passphrase_file)
+            self.vault = Vault.open(home, passphrase_file=passphrase_file)
         except enroll.errors.VaultMissingError as error:
             raise Error("Nobody is enrolled in this home yet.", hint=ENROL_HINT) from error
         self._vision: Vision | None = None
@@ -73,18 +76,18 @@ class Faces:
 
     def gallery(self) -> Gallery:
         """The enrolled shoppers as the vault has them now."""
-        revision = self._vault.revision()
+        revision = self.vault.revision()
         if self._gallery is None or self._gallery[0] != revision:
-            self._gallery = (revision, self._vault.gallery(self.vision().recogniser_id))
+            self._gallery = (revision, self.vault.gallery(self.vision().recogniser_id))
         return self._gallery[1]
 
-    def check(self) -> FaceCheck:
-        """What checks the next face."""
-        return FaceCheck(self.vision(), self.gallery(), self._policy, self._rng)
+    def check(self, clearance: Clearance, cart: Cart) -> FaceCheck:
+        """What checks the next face, for that cart."""
+        return FaceCheck(self.vision(), self.gallery(), clearance, self._rng, cart)
 
     def close(self) -> None:
         """Forget the keys."""
-        self._vault.close()
+        self.vault.close()
 
 
 def require_source(home: Home, camera: str) -> Callable[[], Source]:
@@ -122,13 +125,13 @@ def build_till(
         threaded: for a window; a headless till works on the caller's thread.
         seed: replays the same movements, in a demo home only.
         passphrase_file: for a vault that a passphrase opens.
-        policy: other rules than the shipped ones.
+        policy: other rules than those of the home's policy.toml.
 
     Raises:
         RefusedError: the home does not take payment from that source.
         Error: a station's own, for what is missing or broken.
     """
-    policy = policy or Policy()
+    policy = (policy or load(home.policy_toml, home.currency)).resolved(home.currency)
     if seed is not None and home.mode == "live":
         raise Error(
             "A live home draws its movements by chance, never from a seed.",
@@ -140,11 +143,31 @@ def build_till(
     probe = opener()
     source: Literal["live", "file"] = "file" if is_file(probe) else "live"
     probe.close()
-    faces = Faces(home, policy, rng, passphrase_file)
+    faces = Faces(home, rng, passphrase_file)
+    key = station_key(home, "kiosk")
+
+    def sales_since(pseudonym: str, since_ms: int) -> dict[str, int]:
+        with Ledger.open_or_create(home) as book:
+            return book.sales_since(pseudonym, since_ms)
+
+    clearance = Clearance(
+        policy,
+        faces.vault,
+        sales_since,
+        passive=lambda: faces.vision().has_passive,
+        shoppers=lambda: len(faces.gallery()),
+        now_ms=wall_ms,
+    )
+
+    def guard(way: str) -> Guard:
+        """Each way of paying has a lock of its own: the one is open when the other is not."""
+        subject = f"{key.key_id}{way}"
+        return Guard(faces.vault.attempts, subject, policy.lockout.kiosk, wall_ms)
+
     payments = Payments(
         lambda: Ledger.open_or_create(home),
-        station_key(home, "kiosk"),
-        policy,
+        key,
+        clearance,
         lambda: dict(faces.vision().model_ids),
         source,
         wall_ms,
@@ -152,9 +175,12 @@ def build_till(
     till = Till(
         shop=shop,
         mode=home.mode,
-        policy=policy,
         open_source=opener,
-        face_check=faces.check,
+        face_check=lambda cart: faces.check(clearance, cart),
+        pin_check=PinCheck(
+            clearance, guard(":pin"), lambda pseudonym: faces.gallery().mask_name(pseudonym)
+        ),
+        guard=guard(""),
         payments=payments,
         now_ms=steady_ms,
         capture=LatestFrame if threaded else None,

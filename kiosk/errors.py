@@ -72,6 +72,10 @@ class BadCartError(Error):
     """A cart that names what is not sold, or not that many."""
 
 
+class BadPolicyError(Error):
+    """The shop's policy says something that is not allowed."""
+
+
 class DisplayError(Error):
     """There is no window to be had on this machine."""
 

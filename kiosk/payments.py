@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from kiosk.cart import Cart
+    from kiosk.clearance import Clearance
     from kiosk.flow import Payer
-    from kiosk.policy import Policy
     from ledger.book import Ledger
     from ledger.keys import StationKey
     from ledger.orders import Order
@@ -38,8 +38,8 @@ class Payments:
     Args:
         open_ledger: opens the book; a book that stopped after a fault is opened anew.
         key: the kiosk's signing key.
-        policy: the rules in force; their digest is signed with each payment.
-        models: role and id of each network that took part.
+        clearance: what lets a payment through; its policy's digest is signed with each payment.
+        models: role and id of each network that looks at faces.
         source: whether faces come from a camera or from a file.
         now_ms: the wall clock, milliseconds since 1970.
     """
@@ -48,14 +48,14 @@ class Payments:
         self,
         open_ledger: Callable[[], Ledger],
         key: StationKey,
-        policy: Policy,
+        clearance: Clearance,
         models: Callable[[], dict[str, str]],
         source: Literal["live", "file"],
         now_ms: Callable[[], int],
     ) -> None:
         self._open_ledger = open_ledger
         self._key = key
-        self._policy = policy
+        self._clearance = clearance
         self._models = models
         self._source = source
         self._now_ms = now_ms
@@ -66,10 +66,8 @@ class Payments:
         Raises:
             RefusedError: the ledger refused, or could not be written; says whether that is known.
         """
-        models = self._models()
-        passive = models.get("passive", "none") != "none"
-        if not self._policy.allows(cart.total_minor, cart.currency, passive=passive):
-            raise refused("needs_passive")
+        self._clearance.require(payer, cart)
+        policy = self._clearance.policy
         order = cart.to_order()
         issued_at_ms = self._now_ms()
         signed = sign(
@@ -81,11 +79,11 @@ class Payments:
                 amount_minor=order.total_minor,
                 currency=order.currency,
                 issued_at_ms=issued_at_ms,
-                expires_at_ms=issued_at_ms + self._policy.authorization_ms,
-                policy=self._policy.digest,
-                models=models,
-                cues=payer.cues,
-                method="face",
+                expires_at_ms=issued_at_ms + policy.authorization_ms,
+                policy=policy.digest,
+                models=self._models() if payer.method == "face" else {},
+                cues=payer.cues + tuple(f for f in payer.factors if f != "face"),
+                method=payer.method,
                 source=self._source,
             ),
             self._key,

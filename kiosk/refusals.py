@@ -57,9 +57,49 @@ WORDS = {
         "Too many tries failed one after another.",
         "Wait a minute, or call the staff.",
     ),
+    "second_factor_needed": (
+        "This payment needs more than a face.",
+        "Give the last digits of your phone number, or your PIN.",
+    ),
+    "wrong_digits": (
+        "These digits do not belong to this face.",
+        "Try again with the last 4 digits of your own phone number.",
+    ),
+    "wrong_pin": (
+        "The phone number or the PIN was not right.",
+        "Try again, or ask the staff to set a new PIN.",
+    ),
+    "no_pin": (
+        "This payment needs a PIN, and your account has none yet.",
+        "Ask the staff to set one, or pay them in person.",
+    ),
+    "over_limit": (
+        "This amount is more than a face may pay here.",
+        "Take something out of the cart, or pay the staff in person.",
+    ),
+    "pin_over_limit": (
+        "This amount is more than a phone number and PIN may pay here.",
+        "Pay with your face, or pay the staff in person.",
+    ),
+    "own_limit": (
+        "This amount is more than you have set for one payment.",
+        "Take something out of the cart, or ask the staff to raise your limit.",
+    ),
+    "day_limit": (
+        "This amount is more than you may still pay within 24 hours.",
+        "Pay the staff in person, or come back tomorrow.",
+    ),
+    "face_not_allowed": (
+        "You have asked that no face pays from your account.",
+        "Pay with your phone number and PIN.",
+    ),
+    "gallery_too_large": (
+        "So many people have an account here that a face does not say enough.",
+        "Pay with your phone number and PIN.",
+    ),
     "needs_passive": (
-        "This amount is more than a face alone may pay on this till.",
-        "Pay less at once, or ask the staff for another way to pay.",
+        "This amount is more than a face may pay on this till.",
+        "Pay with your phone number and PIN, or ask the staff.",
     ),
     "out_of_stock": (
         "An article in the cart has just run out.",

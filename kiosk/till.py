@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from kiosk.cart import Cart
     from kiosk.catalogue import Product
-    from kiosk.checks import FaceCheck
+    from kiosk.checks import FaceCheck, PinCheck
     from kiosk.goods.shop import Shop
+    from kiosk.identify import Answer, Guard
     from kiosk.payments import Payments
-    from kiosk.policy import Policy
     from models.capture import LatestFrame
     from models.frames import Frame, Source
 
@@ -33,8 +33,24 @@ log = logging.getLogger(__name__)
 
 FRAME_WAIT_SECONDS = 3.0
 JOIN_SECONDS = 10.0
+LANGUAGES = ("en", "ko", "zh-Hans")
 # Refusals that are no try of somebody's to be taken for somebody else.
-NOT_COUNTED = {"timeout", "source_ended", "locked", "fault", "no_face", "too_dark"}
+NOT_COUNTED = {
+    "camera",
+    "day_limit",
+    "face_not_allowed",
+    "fault",
+    "gallery_too_large",
+    "locked",
+    "needs_passive",
+    "no_face",
+    "no_pin",
+    "over_limit",
+    "own_limit",
+    "source_ended",
+    "timeout",
+    "too_dark",
+}
 
 
 class Till:
@@ -43,13 +59,17 @@ class Till:
     Args:
         shop: what is sold.
         mode: of the home.
-        policy: the rules in force.
         open_source: opens the camera.
-        face_check: gives what checks a face; called on the checking thread, where it may load.
+        face_check: gives what checks a face for a cart; called on the checking thread, where it
+            may load, and may refuse the amount.
+        pin_check: checks a phone number and its PIN.
+        guard: counts the failed face checks of this till.
         payments: the way into the ledger.
         now_ms: a clock that does not go backwards.
         capture: reads a source on a thread of its own; none for a headless till.
         errors: what the ports may raise in words.
+        languages: BCP 47 codes on offer; the first is the shop's own.
+        call_staff: is told where a shopper wants help, and after which refusal.
     """
 
     def __init__(
@@ -57,33 +77,37 @@ class Till:
         *,
         shop: Shop,
         mode: Literal["live", "demo"],
-        policy: Policy,
         open_source: Callable[[], Source],
-        face_check: Callable[[], FaceCheck],
+        face_check: Callable[[Cart], FaceCheck],
+        pin_check: PinCheck,
+        guard: Guard,
         payments: Payments,
         now_ms: Callable[[], int],
         capture: Callable[[Source], LatestFrame] | None,
         errors: tuple[type[Exception], ...] = (),
+        languages: tuple[str, ...] = LANGUAGES,
+        call_staff: Callable[[flow.CallStaff], None] = lambda _call: None,
     ) -> None:
         self.mode = mode
         self.currency = shop.catalogue.currency
         self.now_ms = now_ms
         self._shop = shop
-        self._policy = policy
         self._open_source = open_source
         self._face_check = face_check
+        self._pin_check = pin_check
+        self._guard = guard
         self._payments = payments
         self._capture = capture
         self._errors: tuple[type[Exception], ...] = (Error, ModelsError, *errors)
         self._lock = threading.RLock()
-        self._state = flow.attract(self.currency)
+        self._call_staff = call_staff
+        self._state = flow.attract(self.currency, languages)
         self._callbacks: list[Callable[[flow.State], None]] = []
         self._preview: Frame | None = None
         self._stop = threading.Event()
         self._workers: list[threading.Thread] = []
-        self._check_id = 0
-        self._failures = 0
-        self._locked_until_ms = 0
+        self._held: FaceCheck | None = None  # a live face that waits for its second factor
+        self._visit = 0  # counts screens: what was begun on one is nothing to the next
 
     @property
     def state(self) -> flow.State:
@@ -112,11 +136,22 @@ class Till:
             self._state, effects = flow.step(before, event, self.now_ms(), self._shop.goods())
             changed = self._state is not before and self._state != before
             state = self._state
+            if state.screen is not before.screen:
+                self._visit += 1
+            if not state.holds_face:
+                self._held = None
+            visit = self._visit
         if changed:
             for callback in list(self._callbacks):
                 callback(state)
         for effect in effects:
-            self._run(effect)
+            self._run(effect, visit)
+
+    def _answer(self, visit: int, event: flow.Event) -> None:
+        """Send what a check found out, unless the shopper has left the screen it was for."""
+        with self._lock:
+            if visit == self._visit:
+                self.send(event)
 
     def close(self) -> None:
         """Let go of the camera and wait for what is under way; a payment is not cut short."""
@@ -125,19 +160,25 @@ class Till:
             if worker is not threading.current_thread():
                 worker.join(JOIN_SECONDS)
 
-    def _run(self, effect: flow.Effect) -> None:
+    def _run(self, effect: flow.Effect, visit: int) -> None:
         match effect:
-            case flow.StartFace(_):
+            case flow.StartFace(cart):
                 self._stop_face()
                 self._stop = threading.Event()
-                self._check_id += 1
-                self._work(self._check, self._check_id, self._stop)
+                self._work(self._check, visit, self._stop, cart)
             case flow.StopFace():
                 self._stop_face()
+            case flow.CheckSecond(asks, typed, _):
+                self._work(self._second, visit, self._held, asks, typed)
+            case flow.CheckPin(phone, pin, cart):
+                self._work(self._pin, visit, phone, pin, cart)
             case flow.CountStock() if self._shop.counts:
                 self._work(self._count_stock)
             case flow.Authorize(payer, cart):
                 self._work(self._pay, payer, cart)
+            case flow.CallStaff():
+                log.info("staff is wanted at the screen %s", effect.screen.value)
+                self._call_staff(effect)
 
     def _work(self, job: Callable[..., None], *words: object) -> None:
         if self._capture is None:
@@ -156,40 +197,79 @@ class Till:
         self._stop.set()
         self._preview = None
 
-    def _check(self, check_id: int, stop: threading.Event) -> None:
-        """Check the face before the camera; an answer that comes after a stop is dropped."""
-        answer: flow.Event
-        try:
-            answer = flow.FaceDone(self._look(check_id, stop))
-            self._failures = 0
-        except RefusedError as error:
-            self._count(error.refusal.reason)
-            answer = flow.Failed(error.refusal)
-        except self._errors as error:  # set-up and cameras are nobody's try
-            answer = flow.Failed(_worded(_reason(error), error))
-        except Exception:
-            log.exception("the face check broke")
-            answer = flow.Failed(refusal("fault"))
-        if not stop.is_set() and check_id == self._check_id:
-            self.send(answer)
+    def _check(self, visit: int, stop: threading.Event, cart: Cart) -> None:
+        """Check the face before the camera, and keep it where something more is asked."""
+        made: list[FaceCheck] = []
 
-    def _look(self, check_id: int, stop: threading.Event) -> flow.Payer:
-        if self.now_ms() < self._locked_until_ms:
+        def look() -> Answer:
+            self._guard.require_free()
+            made.append(self._face_check(cart))
+            return self._look(made[0], visit, stop)
+
+        answer = self._found(look, counted=True)
+        with self._lock:
+            self._answer(visit, answer)
+            if made and self._state.holds_face and self._held is None:
+                self._held = made[0]
+
+    def _second(self, visit: int, held: FaceCheck | None, asks: flow.Asks, typed: str) -> None:
+        """Hold what was typed against the live face that waits."""
+
+        def compare() -> Answer:
+            self._guard.require_free()
+            return held.answer(asks, typed) if held else flow.Wrong(f"wrong_{asks}")
+
+        self._answer(visit, self._found(compare, counted=True))
+
+    def _pin(self, visit: int, phone: str, pin: str, cart: Cart) -> None:
+        """Compare a number and its PIN, which count their own failures."""
+        self._answer(
+            visit, self._found(lambda: self._pin_check.run(phone, pin, cart), counted=False)
+        )
+
+    def _found(self, find: Callable[[], Answer], *, counted: bool) -> flow.Event:
+        """What a check found, as the flow hears of it."""
+        try:
+            found = self._counted(find) if counted else find()
+        except RefusedError as error:
+            return flow.Failed(error.refusal)
+        except self._errors as error:  # set-up and cameras are nobody's try
+            return flow.Failed(_worded(_reason(error), error))
+        except Exception:
+            log.exception("the check of a shopper broke")
+            return flow.Failed(refusal("fault"))
+        if isinstance(found, flow.Payer):
+            return flow.FaceDone(found) if found.method == "face" else flow.PinDone(found)
+        return found
+
+    def _counted(self, find: Callable[[], Answer]) -> Answer:
+        """A failed face, or digits that are not its own, count against this till."""
+        try:
+            found = find()
+        except RefusedError as error:
+            if error.refusal.reason not in NOT_COUNTED:
+                self._guard.failed()
+            raise
+        if isinstance(found, flow.Payer):
+            self._guard.succeeded()
+        elif found == flow.Wrong("wrong_digits") and self._guard.failed():
             raise RefusedError(refusal("locked"))
+        return found
+
+    def _look(self, check: FaceCheck, visit: int, stop: threading.Event) -> Answer:
         source = self._open_source()
 
         def tell(progress: flow.FaceProgress) -> None:
-            if not stop.is_set() and check_id == self._check_id:
-                self.send(progress)
+            self._answer(visit, progress)
 
         if self._capture is None:
             try:
-                return self._face_check().run(source, _all(source), tell)
+                return check.run(source, _all(source), tell)
             finally:
                 source.close()
         capture = self._capture(source)
         try:
-            return self._face_check().run(source, self._newest(capture, stop), tell)
+            return check.run(source, self._newest(capture, stop), tell)
         finally:
             capture.close()
 
@@ -208,14 +288,7 @@ class Till:
                 return
             else:
                 raise RefusedError(refusal("camera"))
-
-    def _count(self, reason: str) -> None:
-        if reason in NOT_COUNTED:
-            return
-        self._failures += 1
-        if self._failures >= self._policy.failures_max:
-            self._failures = 0
-            self._locked_until_ms = self.now_ms() + self._policy.lock_ms
+        raise RefusedError(refusal("timeout"))  # stopped: nobody's failure, and nobody hears it
 
     def _pay(self, payer: flow.Payer, cart: Cart) -> None:
         try:

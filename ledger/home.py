@@ -75,6 +75,11 @@ class Home:
         return self.path / "keys"
 
     @property
+    def policy_toml(self) -> Path:
+        """What a payment needs, and how much it may be; the defaults hold where it is missing."""
+        return self.path / "policy.toml"
+
+    @property
     def catalogue_csv(self) -> Path:
         """What the shop sells: sku,name,price,category."""
         return self.path / "catalogue.csv"

@@ -78,6 +78,13 @@ class Reading:
     def spent_since(self, pseudonym: str, since_ms: int) -> int:
         """What a shopper paid, and has set aside, since a time; in minor units.
 
+        The sum of `sales_since`.
+        """
+        return sum(self.sales_since(pseudonym, since_ms).values())
+
+    def sales_since(self, pseudonym: str, since_ms: int) -> dict[str, int]:
+        """Each sale to a shopper since a time: its id and what was paid or is set aside for it.
+
         Finds the place by the recorded times, and reads from there on: the cost is that of a day's
         entries, not of the book. Refunds are not deducted; the rest of a hold that was captured,
         voided or expired is. What a clock that ran ahead has stamped counts until then.
@@ -97,7 +104,7 @@ class Reading:
                 spent[content.id] = content.order.total_minor
             elif isinstance(content, Void) and content.id in spent:
                 del spent[content.id]
-        return sum(spent.values())
+        return spent
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Entries in order from `start`, read in batches; those added meanwhile are included."""

@@ -16,7 +16,6 @@ from kiosk.flow import Payer, Screen
 from kiosk.goods.shelf import Goods
 from kiosk.goods.shop import open_shop, stock
 from kiosk.payments import Payments
-from kiosk.policy import Policy
 from kiosk.pricing.offers import parse as parse_offers
 from kiosk.refusals import refusal
 from ledger.book import Ledger
@@ -159,24 +158,25 @@ def shop_home(demo_home):
     return demo_home
 
 
-def payments(home):
+@pytest.fixture
+def payments(shop_home, clearance_of):
     return Payments(
-        lambda: Ledger.open(home),
-        station_key(home, "kiosk"),
-        Policy(),
+        lambda: Ledger.open(shop_home),
+        station_key(shop_home, "kiosk"),
+        clearance_of(),
         lambda: {"passive": "none"},
         "file",
         lambda: time.time_ns() // 1_000_000,
     )
 
 
-def test_the_ledger_keeps_the_discounts_and_the_stock_of_a_payment(shop_home):
+def test_the_ledger_keeps_the_discounts_and_the_stock_of_a_payment(shop_home, payments):
     shop = open_shop(shop_home, lambda: Ledger.open(shop_home, read_only=True))
     shop.count_stock()
     cart = parse_cart("tea:1,bread:2", shop.catalogue).enter("WELCOME")
     cart = shop.goods().price(cart)
     assert not cart.short
-    receipt = payments(shop_home).pay(Payer("s-aaaaaaaaaaaaaaaa", "A***", ("blink",)), cart)
+    receipt = payments.pay(Payer("s-aaaaaaaaaaaaaaaa", "A***", ("blink",)), cart)
     assert receipt.amount_minor == cart.total_minor == 1000 - 100
     assert [d.code for d in receipt.order.discounts] == ["WELCOME"]
     assert stock(lambda: Ledger.open(shop_home, read_only=True)) == {"bread": 0}
@@ -184,11 +184,11 @@ def test_the_ledger_keeps_the_discounts_and_the_stock_of_a_payment(shop_home):
     assert shop.goods().price(parse_cart("bread:1", shop.catalogue)).short
 
 
-def test_the_shopper_is_told_which_article_ran_out(shop_home):
+def test_the_shopper_is_told_which_article_ran_out(shop_home, payments):
     shop = open_shop(shop_home, lambda: Ledger.open(shop_home, read_only=True))
     cart = shop.goods().price(parse_cart("tea:1,bread:3", shop.catalogue))
     with pytest.raises(RefusedError, match=r"Too few are left of Bread \(2\)") as refused:
-        payments(shop_home).pay(Payer("s-aaaaaaaaaaaaaaaa", "A***", ("blink",)), cart)
+        payments.pay(Payer("s-aaaaaaaaaaaaaaaa", "A***", ("blink",)), cart)
     assert refused.value.refusal.reason == "out_of_stock"
     with Ledger.open(shop_home, read_only=True) as book:
         assert book.balance("s-aaaaaaaaaaaaaaaa") == 5_000

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from kiosk.cart import QUANTITY_MAX, Cart, parse_cart
 from kiosk.catalogue import BUILT_IN, built_in, load
 from kiosk.errors import BadCartError
-from kiosk.liveness import LivenessRules
-from kiosk.policy import Policy
 
 CATALOGUE = built_in("EUR")
 
@@ -56,19 +54,3 @@ def test_a_cart_adds_up_whatever_is_put_in_and_taken_out(puts):
     }
     prices = {p.sku: p.price_minor for p in CATALOGUE.products}
     assert cart.total_minor == sum(prices[sku] * quantity for sku, quantity in wanted.items())
-
-
-def test_a_policy_that_differs_has_another_digest():
-    assert Policy().digest == Policy().digest
-    assert Policy().digest != Policy(failures_max=4).digest
-    assert Policy().digest != Policy(liveness=LivenessRules(turned_min=0.28)).digest
-    assert len(Policy().digest) == 64
-
-
-def test_without_passive_evidence_a_face_pays_only_so_much():
-    policy = Policy()
-    assert policy.allows(10_000, "EUR", passive=False)
-    assert not policy.allows(10_001, "EUR", passive=False)
-    assert policy.allows(10_001, "EUR", passive=True)
-    rules = policy.liveness
-    assert rules.challenges_for(passive=False) > rules.challenges_for(passive=True)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kiosk import flow
 from kiosk.catalogue import built_in
+from kiosk.checks import PinCheck
 from kiosk.errors import RefusedError
 from kiosk.flow import FaceProgress, Payer, Screen
 from kiosk.goods.shelf import Goods
 from kiosk.goods.shop import Shop
+from kiosk.identify import Guard
 from kiosk.payments import Payments
 from kiosk.policy import Policy
 from kiosk.refusals import refused
@@ -27,6 +30,8 @@ from models.errors import CameraLostError, SourceError
 from models.frames import Frame
 
 PAYER = Payer("s-somebody", "S***", ("blink",))
+WELL_KNOWN = Payer("s-somebody", "S***", ("blink",), "face", ("face", "digits", "pin"))
+LOCK = Policy().lockout.kiosk
 
 
 class Camera:
@@ -77,26 +82,24 @@ class Paying:
         return self.answer
 
 
-class Clock:
-    now = 0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def tills():
+def tills(people, clock, clearance_of):
     made = []
+    clearance = clearance_of(now_ms=lambda: clock.now)
 
-    def make(check=None, camera=None, payments=None, *, threaded=True, clock=None):
+    def guard(way):
+        return Guard(people.attempts, f"kiosk{way}", LOCK, clock)
+
+    def make(check=None, camera=None, payments=None, *, threaded=True):
         till = Till(
             shop=Shop(built_in("EUR")),
             mode="demo",
-            policy=Policy(),
             open_source=camera if callable(camera) else lambda: camera or Camera(),
-            face_check=lambda: check or Check(PAYER),
+            face_check=lambda _cart: check or Check(PAYER),
+            pin_check=PinCheck(clearance, guard(":pin"), lambda _pseudonym: "S***"),
+            guard=guard(""),
             payments=payments or Paying(),
-            now_ms=clock or Clock(),
+            now_ms=clock,
             capture=LatestFrame if threaded else None,
         )
         made.append(till)
@@ -175,20 +178,19 @@ def test_a_fault_of_our_own_is_refused_and_the_till_goes_on(tills, caplog):
     till = tills(check=Check(ZeroDivisionError("inside")))
     to_face(till)
     assert wait_for(till, Screen.REFUSED).refusal.reason == "fault"
-    assert "the face check broke" in caplog.text
+    assert "the check of a shopper broke" in caplog.text
 
 
-def test_after_five_failures_the_till_locks_for_a_while(tills):
-    clock = Clock()
-    till = tills(check=Check(refused("not_live")), threaded=False, clock=clock)
-    for _ in range(Policy().failures_max):
+def test_after_five_failures_the_till_locks_for_a_while(tills, clock):
+    till = tills(check=Check(refused("not_live")), threaded=False)
+    for _ in range(LOCK.failures_max):
         to_face(till)
         assert till.state.refusal.reason == "not_live"
         till.send(flow.Cancel())
         till.send(flow.Cancel())
     to_face(till)
     assert till.state.refusal.reason == "locked"
-    clock.now += Policy().lock_ms
+    clock.now += LOCK.lock_ms
     till.send(flow.Cancel())
     till.send(flow.Cancel())
     to_face(till)
@@ -218,26 +220,30 @@ def cart_of(count=1):
     return state.cart
 
 
-def payments_of(home, open_ledger=None, now_ms=lambda: 1_000, policy=None):
-    return Payments(
-        open_ledger or (lambda: Ledger.open(home)),
-        station_key(home, "kiosk"),
-        policy or Policy(),
-        lambda: {"recogniser": "sface", "passive": "none"},
-        "file",
-        now_ms,
-    )
+@pytest.fixture
+def payments_of(funded, clearance_of):
+    def make(open_ledger=None, **facts):
+        return Payments(
+            open_ledger or (lambda: Ledger.open(funded)),
+            station_key(funded, "kiosk"),
+            clearance_of(**facts),
+            lambda: {"recogniser": "sface", "passive": "none"},
+            "file",
+            lambda: 1_000,
+        )
+
+    return make
 
 
-def test_a_payment_is_booked_with_what_was_seen(funded):
-    receipt = payments_of(funded).pay(PAYER, cart_of(2))
+def test_a_payment_is_booked_with_what_was_seen(funded, payments_of):
+    receipt = payments_of().pay(PAYER, cart_of(2))
     with Ledger.open(funded) as ledger:
         assert ledger.balance(PAYER.pseudonym) == 5_000 - 640
         assert ledger.check() == []
         assert ledger.receipt(receipt.id) == receipt
 
 
-def test_a_book_that_fails_after_the_commit_charges_once(funded):
+def test_a_book_that_fails_after_the_commit_charges_once(funded, payments_of):
     class Stumbling:
         """Posts for real, then says that it failed, as a crash after the commit would."""
 
@@ -257,28 +263,58 @@ def test_a_book_that_fails_after_the_commit_charges_once(funded):
                 raise StorageError("The disk stumbled.", hint="Mend it.")
             return receipt
 
-    payments_of(funded, Stumbling).pay(PAYER, cart_of())
+    payments_of(Stumbling).pay(PAYER, cart_of())
     with Ledger.open(funded) as ledger:
         assert ledger.balance(PAYER.pseudonym) == 5_000 - 320
 
 
-def test_a_book_that_stays_broken_names_the_payment_to_look_for(funded):
+def test_a_book_that_stays_broken_names_the_payment_to_look_for(funded, payments_of):
     def broken():
         raise StorageError("The disk is gone.", hint="Mend it.")
 
     with pytest.raises(RefusedError) as error:
-        payments_of(funded, broken).pay(PAYER, cart_of())
+        payments_of(broken).pay(PAYER, cart_of())
     assert error.value.refusal.reason == "ledger"
     assert "facetill ledger receipt" in error.value.refusal.hint
 
 
-def test_too_little_balance_is_its_own_reason(funded):
+def test_too_little_balance_is_its_own_reason(payments_of):
     with pytest.raises(RefusedError) as error:
-        payments_of(funded).pay(PAYER, cart_of(20))
+        payments_of().pay(WELL_KNOWN, cart_of(20))
     assert error.value.refusal.reason == "insufficient_funds"
 
 
-def test_a_large_amount_needs_more_than_a_face_without_passive_evidence(funded):
+@pytest.mark.parametrize(
+    ("payer", "count", "passive", "reason"),
+    [
+        (PAYER, 8, False, "second_factor_needed"),
+        (PAYER, 16, True, "second_factor_needed"),
+        (WELL_KNOWN, 90, False, "needs_passive"),
+        (replace(WELL_KNOWN, factors=("face", "digits")), 60, True, "second_factor_needed"),
+        (replace(PAYER, method="pin"), 1, True, "second_factor_needed"),
+        (replace(PAYER, method="pin", factors=("pin",)), 50, True, "pin_over_limit"),
+    ],
+)
+def test_the_last_look_before_signing_asks_for_all_that_the_amount_needs(
+    payments_of, payer, count, passive, reason
+):
     with pytest.raises(RefusedError) as error:
-        payments_of(funded).pay(PAYER, cart_of(40))
-    assert error.value.refusal.reason == "needs_passive"
+        payments_of(passive=passive).pay(payer, cart_of(count))
+    assert error.value.refusal.reason == reason
+
+
+def test_what_was_shown_besides_a_face_is_signed(funded, payments_of):
+    receipt = payments_of().pay(replace(PAYER, factors=("face", "digits")), cart_of(10))
+    with Ledger.open(funded) as ledger:
+        entries = [e for e in ledger.entries() if e.index == receipt.index]
+    signed = entries[0].content.signed.authorization
+    assert (signed.cues, signed.method) == (("blink", "digits"), "face")
+    assert signed.policy == Policy().resolved("EUR").digest
+
+
+def test_a_pin_pays_without_a_network(funded, payments_of):
+    receipt = payments_of().pay(Payer(PAYER.pseudonym, "S***", (), "pin", ("pin",)), cart_of())
+    with Ledger.open(funded) as ledger:
+        entries = [e for e in ledger.entries() if e.index == receipt.index]
+    signed = entries[0].content.signed.authorization
+    assert (signed.cues, signed.method, signed.models) == (("pin",), "pin", {})
