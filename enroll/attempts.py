@@ -77,6 +77,12 @@ class Attempts:
             with self._core.transaction(write=True):
                 self._core.store.write("DELETE FROM attempts WHERE subject = ?", (subject,))
 
+    def failures(self, subject: str) -> int:
+        """How many are counted at present."""
+        with self._core.transaction(write=False):
+            count = self._read(subject)
+        return 0 if count is None else count.failures
+
     def _read(self, subject: str) -> _Count | None:
         query = "SELECT failures, lock_ms, seen_ms, locked_until_ms FROM attempts WHERE subject = ?"
         found = list(self._core.store.rows(query, (subject,)))

@@ -100,6 +100,10 @@ class LockedError(RefusedError):
     """Too many wrong PINs; it has to wait."""
 
 
+class OtherFaceError(RefusedError):
+    """The face before the camera is not the one on file."""
+
+
 class PoorTemplateError(RefusedError):
     """The frames would make a template that matches badly."""
 

@@ -173,6 +173,15 @@ def create(database: str, home_id: str, fill: Callable[[Store], None]) -> None:
         store.close()
 
 
+def drop(database: str, home_id: str) -> None:
+    """Destroy a home's vault; for one that was made to be thrown away."""
+    with translated("The vault could not be dropped"):
+        db = psycopg.connect(database, autocommit=True, connect_timeout=CONNECT_S_MAX)
+        with db:
+            name = compose.Identifier(schema_of(home_id))
+            db.execute(compose.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+
+
 def _has_schema(db: psycopg.Connection, schema: str) -> bool:
     query = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s"
     return db.execute(query, (schema,)).fetchone() is not None

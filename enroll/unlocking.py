@@ -130,9 +130,14 @@ def read_head(store: Store) -> Head:
     if len(found) != 1:
         raise damaged_head()
     head = Head(*found[0])  # type: ignore[arg-type]  # the tables are strict
+    require_known(head)
+    return head
+
+
+def require_known(head: Head) -> None:
+    """Refuse a head that names a source of keys that no version knows."""
     if head.secret_kind not in KINDS or head.next_kind not in (*KINDS, None):
         raise damaged_head()
-    return head
 
 
 def require_home(home: Home, home_id: str) -> None:

@@ -5,59 +5,48 @@ wrapped by the master key (`enroll.secrets`). Erasure destroys the wrapped data 
 cells and leaves a tombstone; rotation rewraps the data keys. An installation key, wrapped likewise,
 keys the blind index of phone numbers; the templates' renewable transform has keys of its own.
 
-This is the door; the rooms behind it are `people` (rows and cells), `galleries` (templates in
-memory), `rotation`, `renewal`, `attempts`, `staff` and `trail`.
+This is the door; the rooms behind it are `accounts` (what the desk changes), `people` (rows and
+cells), `galleries` (templates in memory), `rotation`, `renewal`, `attempts`, `staff` and `trail`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from enroll import migration, pins, rotation, sealing, store, unlocking
+from enroll import backup, migration, pins, rotation, sealing, store, unlocking
+from enroll.accounts import Accounts, wall_ms
 from enroll.attempts import Attempts
 from enroll.core import Core
 from enroll.errors import (
-    AlreadyEnrolledError,
-    BadInputError,
     OtherModelError,
     StorageError,
-    UnknownShopperError,
     VaultExistsError,
 )
 from enroll.galleries import Galleries
-from enroll.gallery import LOOKALIKE, THRESHOLD
 from enroll.people import FIRST_TRANSFORM, People
+from enroll.renewal import Renewal
 from enroll.secrets import Kind, default_secret
 from enroll.shopper import (
     EnrolmentRecord,
     Limits,
-    Person,
     Shopper,
-    clean_name,
-    clean_phone,
-    new_pseudonym,
 )
+from enroll.staff import Staff
 from enroll.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from enroll.gallery import Gallery
+    from enroll.roles import Session
     from enroll.secrets import MasterSecret
     from ledger.home import Home
 
 __all__ = ["EnrolmentRecord", "Shopper", "Vault"]
 
 
-class Vault:
+class Vault(Accounts):
     """An open vault. One instance may be used by several threads, one store by several processes.
 
     Make it with `Vault.create` or `Vault.open`; close it, or use it in a `with` statement.
@@ -65,6 +54,7 @@ class Vault:
     Attributes:
         attempts: Failed tries and locks, persistent.
         trail: Who did what at the desk.
+        staff: Accounts and signing in.
     """
 
     def __init__(self, core: Core) -> None:
@@ -73,6 +63,8 @@ class Vault:
         self._galleries = Galleries(core, self._people)
         self.attempts = Attempts(core)
         self.trail = Trail(core)
+        self._renewal = Renewal(core, self._people, self._galleries, self.trail)
+        self.staff = Staff(core, self.trail, self.attempts)
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -245,16 +237,6 @@ class Vault:
             kept = None if row is None else self._people.kept_pin(row)
         return pins.matches(pin, kept)
 
-    def require_phone_free(self, phone: str) -> None:
-        """Look before the camera opens.
-
-        Raises:
-            AlreadyEnrolledError: Names the pseudonym that has this number.
-        """
-        with self._core.transaction(write=False):
-            self.trail.permit("enrol")
-            self._people.require_phone_free(clean_phone(phone))
-
     @property
     def secret_kind(self) -> Kind:
         """Where the master key comes from."""
@@ -265,97 +247,30 @@ class Vault:
         with self._core.look():
             return self._core.revision()
 
-    # --- writing ---------------------------------------------------------------------------
+    @property
+    def session(self) -> Session | None:
+        """Who signed in at the desk; None for nobody."""
+        return self._core.session
 
-    def add(self, record: EnrolmentRecord, *, lookalike_of: Collection[str] = ()) -> Shopper:
-        """Enrol a person, unless the face or the phone number has an account already.
+    # --- keys ------------------------------------------------------------------------------
 
-        Args:
-            record: Everything on the person.
-            lookalike_of: Pseudonyms that a manager knows to be other people (a twin), whom this
-                face may resemble as if it were theirs.
+    @property
+    def core(self) -> Core:
+        """Its inside, for the rooms that work on the vault as a whole."""
+        return self._core
 
-        Raises:
-            AlreadyEnrolledError: Names the pseudonym of that account.
-            BadInputError, StorageError: As named; nothing was written.
-        """
-        name, phone = clean_name(record.name), clean_phone(record.phone)
-        pin = None if record.pin is None else pins.hashed(pins.require_good(record.pin, phone))
-        embedding, model = _unit(record.template.embedding), record.template.model
-        with self._core.transaction(write=True):
-            session = self.trail.permit("enrol a lookalike" if lookalike_of else "enrol")
-            self._people.require_phone_free(phone)
-            like = self._lookalikes(embedding, model, known=lookalike_of)
-            pseudonym = new_pseudonym()
-            turned = self._galleries.turn(model, len(embedding)) @ embedding
-            person = Person(name, phone, record.limits, like, record.template.quality)
-            self._people.insert(
-                pseudonym, person, record.consent, record.enrolled_at_ms, (model, turned), pin
-            )
-            self._people.flag(pseudonym, like)
-            note = f"looks like {', '.join(like)}" if like else ""
-            self.trail.append(record.enrolled_at_ms, session, "enrol", pseudonym, note)
-            return self._people.shopper(self._people.find(pseudonym))
+    def backup(
+        self, path: Path, now_ms: int, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """Write all of it into a new file, sealed as it is; see `enroll.backup`.
 
-    def revoke(self, ref: str, now_ms: int | None = None) -> Shopper:
-        """Erase a person: destroys the data key and all sealed cells, leaves a tombstone.
-
-        Copies made before (backups, snapshots, blocks of a worn disk) open as long as the master
-        key of their time exists: rotate it to close those too.
+        Returns:
+            How many shoppers are in it, tombstones included.
 
         Raises:
-            UnknownShopperError: Nobody there, or erased before.
+            BadInputError, SignInError, StorageError: As named; nothing is left of the file.
         """
-        now_ms = wall_ms() if now_ms is None else now_ms
-        with self._core.transaction(write=True):
-            session = self.trail.permit("revoke")
-            row = self._people.find(ref)
-            if row.status == "revoked":
-                raise UnknownShopperError(
-                    f"{row.pseudonym} was revoked before, and nothing is left to erase.",
-                    hint="Run: facetill enroll list",
-                )
-            with contextlib.suppress(StorageError):  # a damaged row is erased as well
-                self._people.unflag(row.pseudonym, self._people.person(row).lookalikes)
-            self._people.erase(row, now_ms)
-            self.trail.append(now_ms, session, "revoke", row.pseudonym, "")
-            tombstone = self._people.shopper(self._people.find(row.pseudonym))
-        self._core.scrub()
-        return tombstone
-
-    def set_pin(self, ref: str, pin: str | None, now_ms: int | None = None) -> Shopper:
-        """Set a shopper's PIN, or take it away.
-
-        Raises:
-            BadInputError: A rule of `pins.require_good`.
-            UnknownShopperError, StorageError: As named.
-        """
-        kept = None if pin is None else pins.hashed(pin)
-        with self._core.transaction(write=True):
-            session = self.trail.permit("set a PIN")
-            row = self._people.active(ref)
-            if pin is not None:
-                pins.require_good(pin, self._people.person(row).phone)
-            self._people.put_pin(row, kept)
-            action = "set the PIN" if pin is not None else "remove the PIN"
-            self.trail.append(_now(now_ms), session, action, row.pseudonym, "")
-            return self._people.shopper(self._people.find(row.pseudonym))
-
-    def set_limits(self, ref: str, limits: Limits, now_ms: int | None = None) -> Shopper:
-        """Set what the till may take; loosening is a manager's.
-
-        Raises:
-            UnknownShopperError, SignInError, StorageError: As named.
-        """
-        with self._core.transaction(write=True):
-            row = self._people.active(ref)
-            person = self._people.person(row)
-            loosens = limits.loosens(person.limits)
-            session = self.trail.permit("loosen limits" if loosens else "tighten limits")
-            self._people.put_person(row, replace(person, limits=limits))
-            action = "loosen limits" if loosens else "tighten limits"
-            self.trail.append(_now(now_ms), session, action, row.pseudonym, "")
-            return self._people.shopper(self._people.find(row.pseudonym))
+        return backup.write(self._core, self.trail, path, now_ms, progress)
 
     def rotate_key(
         self,
@@ -378,44 +293,24 @@ class Vault:
             DamagedError: Names the shopper whose data key does not open.
             SecretError, StorageError: As named.
         """
-        count = rotation.rotate(self._core, self.trail, new_secret, _now(now_ms), progress)
+        count = rotation.rotate(
+            self._core, self.trail, new_secret, wall_ms() if now_ms is None else now_ms, progress
+        )
         self._core.scrub()
         return count
 
-    # --- inside ----------------------------------------------------------------------------
+    def renew_transform(
+        self, progress: Callable[[int, int], None] | None = None, now_ms: int | None = None
+    ) -> int:
+        """Give the installation a new transform, or finish such a renewal; see `enroll.renewal`.
 
-    def _lookalikes(
-        self,
-        embedding: NDArray[np.float32],
-        model: str,
-        *,
-        known: Collection[str] = (),
-        but: str = "",
-    ) -> tuple[str, ...]:
-        """Whom a face is near to, unless it is theirs.
+        Returns:
+            How many templates were turned.
 
         Raises:
-            AlreadyEnrolledError: It is one enrolled, who is not among `known`.
+            DamagedError, SignInError, StorageError: As named.
         """
-        gallery = self._galleries.of(model)
-        # Without the margin: whoever resembles two shoppers is not to become a third.
-        for same in gallery.near(embedding, THRESHOLD):
-            if same not in known and same != but:
-                raise AlreadyEnrolledError(
-                    f"This person is enrolled already, as {same}.",
-                    hint=f"Run: facetill enroll show {same}",
-                    pseudonym=same,
-                )
-        return tuple(p for p in gallery.near(embedding, LOOKALIKE) if p != but)
-
-
-def wall_ms() -> int:
-    """The wall clock, Unix ms."""
-    return time.time_ns() // 1_000_000
-
-
-def _now(now_ms: int | None) -> int:
-    return wall_ms() if now_ms is None else now_ms
+        return self._renewal.run(wall_ms() if now_ms is None else now_ms, progress)
 
 
 def _head(opened: store.Store) -> unlocking.Head:
@@ -424,11 +319,3 @@ def _head(opened: store.Store) -> unlocking.Head:
             return unlocking.read_head(opened)
     with opened.transaction(write=False):
         return migration.read_head_1(opened)
-
-
-def _unit(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-    vector = np.asarray(embedding, dtype=np.float32)
-    length = float(np.linalg.norm(vector)) if vector.ndim == 1 else 0.0
-    if not np.isfinite(length) or length == 0.0:
-        raise BadInputError("The template is no vector.", hint="Enrol again from good frames.")
-    return (vector / np.float32(length)).astype(np.float32)
