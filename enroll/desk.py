@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from enroll.enrolment import Enrolment
-from enroll.quality import grade_faces, grade_landmarks
+from enroll.quality import grade_faces, grade_landmarks, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def capture(
     """Read frames until the template is complete; gives it and the number of good frames.
 
     Raises:
-        TwoPeopleError, NotEnoughFramesError: As named.
+        TwoPeopleError, NotEnoughFramesError, PoorTemplateError: As named.
     """
     enrolment = Enrolment(wanted, eyes.recogniser_id)
     while not enrolment.over:
@@ -85,6 +85,7 @@ def _look(enrolment: Enrolment, eyes: Eyes, frame: Picture) -> None:
     if reason is None:
         reason = grade_landmarks(eyes.landmarks(frame.image, faces[0]))
     if reason is None:
-        enrolment.accept(eyes.embed(frame.image, faces[0]), frame.t_ms)
+        seen = measure(frame.image, faces[0])
+        enrolment.accept(eyes.embed(frame.image, faces[0]), frame.t_ms, seen)
     else:
         enrolment.reject(reason)

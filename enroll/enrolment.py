@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from enroll.errors import NotEnoughFramesError, TwoPeopleError
+from enroll.errors import NotEnoughFramesError, PoorTemplateError, TwoPeopleError
 from enroll.gallery import THRESHOLD
-from enroll.quality import REASONS
+from enroll.quality import FIGURE_MIN, REASONS, figure
 from enroll.shopper import Template
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from enroll.quality import Measures, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Enrolment:
         self.wanted = wanted
         self.model = model
         self._embeddings: list[NDArray[np.float32]] = []
+        self._measures: list[Measures] = []
+        self._least_cosine = 1.0
         self._reasons: Counter[str] = Counter()
         self._last_good_ms: int | None = None
         self.frames_seen = 0
@@ -85,20 +89,26 @@ class Enrolment:
         self.frames_seen += 1
         self._reasons[reason] += 1
 
-    def accept(self, embedding: NDArray[np.float32], t_ms: int) -> None:
-        """A good frame: (d,) float32 of length 1, and its time in ms.
+    def accept(
+        self, embedding: NDArray[np.float32], t_ms: int, measures: Measures | None = None
+    ) -> None:
+        """A good frame: (d,) float32 of length 1, its time in ms, and what was measured on it.
 
         Raises:
             TwoPeopleError: It is not the person of the frames before.
         """
         self.frames_seen += 1
         # With each one, not with their mean: a mean of several people is near to all of them.
-        if any(float(e @ embedding) < THRESHOLD for e in self._embeddings):
+        least = min((float(e @ embedding) for e in self._embeddings), default=1.0)
+        if least < THRESHOLD:
             raise TwoPeopleError(
                 "The frames show two different people.",
                 hint="Only the person who enrols may look into the camera; start again.",
             )
+        self._least_cosine = min(self._least_cosine, least)
         self._embeddings.append(embedding)
+        if measures is not None:
+            self._measures.append(measures)
         self._last_good_ms = t_ms
 
     def template(self) -> Template:
@@ -106,10 +116,25 @@ class Enrolment:
 
         Raises:
             NotEnoughFramesError: With the commonest reason as its sentence.
+            PoorTemplateError: It would match badly; with what to change.
         """
         if self.good < self.wanted.good_min:
             raise self._refusal()
-        return Template(self._mean(), self.model)
+        judged = self.quality()
+        if judged is not None and judged.figure < FIGURE_MIN:
+            said, hint = REASONS[judged.weakest]
+            raise PoorTemplateError(
+                f"{said.removesuffix('.')}: the template's quality is {judged.figure} of 100, and"
+                f" it takes {FIGURE_MIN}.",
+                hint=hint,
+            )
+        return Template(self._mean(), self.model, None if judged is None else judged.figure)
+
+    def quality(self) -> Quality | None:
+        """That of the template so far; None as long as nothing was measured."""
+        if not self._measures:
+            return None
+        return figure(self._measures, self._least_cosine if self.good > 1 else None)
 
     def _mean(self) -> NDArray[np.float32]:
         total = np.sum(self._embeddings, axis=0, dtype=np.float64)
