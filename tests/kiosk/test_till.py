@@ -57,8 +57,8 @@ class Camera:
 class Check:
     """A face check of tests: looks at some frames, then answers."""
 
-    def __init__(self, answer, frames=3):
-        self.answer, self.frames = answer, frames
+    def __init__(self, found, frames=3):
+        self.found, self.frames = found, frames
 
     def run(self, source, frames, tell):
         del source
@@ -66,9 +66,9 @@ class Check:
             tell(FaceProgress("blink", "", 0, 1))
             if number >= self.frames:
                 break
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
 
 
 class Paying:
@@ -87,21 +87,29 @@ def tills(people, clock, clearance_of):
     made = []
     clearance = clearance_of(now_ms=lambda: clock.now)
 
+    def given(check):
+        if isinstance(check, Exception):
+            raise check
+        return check
+
     def guard(way):
         return Guard(people.attempts, f"kiosk{way}", LOCK, clock)
 
     def make(check=None, camera=None, payments=None, *, threaded=True):
+        calls = []
         till = Till(
             shop=Shop(built_in("EUR")),
             mode="demo",
             open_source=camera if callable(camera) else lambda: camera or Camera(),
-            face_check=lambda _cart: check or Check(PAYER),
+            face_check=lambda _cart: given(check or Check(PAYER)),
             pin_check=PinCheck(clearance, guard(":pin"), lambda _pseudonym: "S***"),
             guard=guard(""),
             payments=payments or Paying(),
             now_ms=clock,
             capture=LatestFrame if threaded else None,
+            call_staff=calls.append,
         )
+        till.calls = calls
         made.append(till)
         return till
 
@@ -318,3 +326,115 @@ def test_a_pin_pays_without_a_network(funded, payments_of):
         entries = [e for e in ledger.entries() if e.index == receipt.index]
     signed = entries[0].content.signed.authorization
     assert (signed.cues, signed.method, signed.models) == (("pin",), "pin", {})
+
+
+class Asking(Check):
+    """A face that is live, and then answers what is typed."""
+
+    def __init__(self, answers, gate=None):
+        super().__init__(flow.Asked("digits"))
+        self.answers, self.gate, self.typed = list(answers), gate, []
+
+    def answer(self, asks, typed):
+        self.typed.append((asks, typed))
+        if self.gate is not None:
+            assert self.gate.wait(10)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def type_in(till, digits):
+    for digit in digits:
+        till.send(flow.Key(digit))
+    till.send(flow.Submit())
+
+
+def test_a_live_face_waits_for_its_digits_and_then_its_pin(tills):
+    check = Asking([flow.Wrong("wrong_digits"), flow.Asked("pin"), PAYER])
+    till = tills(check=check, threaded=False)
+    to_face(till)
+    assert (till.state.screen, till.state.entry.asks) == (Screen.SECOND_FACTOR, "digits")
+    type_in(till, "0000")
+    assert till.state.entry.hint == "wrong_digits"
+    type_in(till, "0100")
+    assert till.state.entry.asks == "pin"
+    type_in(till, "482916")
+    assert (till.state.screen, till.state.payer) == (Screen.CONFIRM, PAYER)
+    assert check.typed == [("digits", "0000"), ("digits", "0100"), ("pin", "482916")]
+
+
+def test_the_till_lets_go_of_the_face_with_the_screen(tills):
+    till = tills(check=Asking([]), threaded=False)
+    to_face(till)
+    assert till._held is not None
+    till.send(flow.Help())
+    assert till._held is not None
+    till.send(flow.Cancel())
+    till.send(flow.Cancel())
+    assert (till.state.screen, till._held) == (Screen.PAY, None)
+
+
+def test_wrong_digits_count_against_the_till(tills, clock):
+    wrong = [flow.Wrong("wrong_digits"), flow.Wrong("wrong_digits"), refused("wrong_digits")]
+    till = tills(check=Asking(wrong * 2), threaded=False)
+    to_face(till)
+    for _ in range(3):
+        type_in(till, "0000")
+    assert till.state.refusal.reason == "wrong_digits"
+    till.send(flow.Retry())
+    type_in(till, "0000")
+    type_in(till, "0000")
+    assert till.state.refusal.reason == "locked"
+    till.send(flow.Retry())
+    assert till.state.refusal.reason == "locked"
+    till.send(flow.PayByPin())
+    assert till.state.screen is Screen.PIN
+    clock.now += LOCK.lock_ms
+    till.send(flow.Cancel())
+    till.send(flow.PayByFace())
+    assert till.state.screen is Screen.SECOND_FACTOR
+
+
+def test_an_answer_that_comes_after_the_shopper_left_is_nobodys(tills):
+    gate = threading.Event()
+    till = tills(check=Asking([PAYER], gate))
+    to_face(till)
+    wait_for(till, Screen.SECOND_FACTOR)
+    type_in(till, "0100")
+    till.send(flow.Help())  # and back to the very same screen, where somebody else may stand now
+    till.send(flow.Cancel())
+    gate.set()
+    till.close()
+    assert (till.state.screen, till.state.payer) == (Screen.SECOND_FACTOR, None)
+
+
+def test_an_amount_that_no_face_pays_is_refused_before_the_camera_opens(tills):
+    def never():
+        raise AssertionError("the camera was opened")
+
+    till = tills(camera=never, check=refused("over_limit"), threaded=False)
+    to_face(till)
+    assert till.state.refusal.reason == "over_limit"
+
+
+def test_a_phone_number_and_a_pin_pay_while_the_till_is_locked_for_faces(tills, people):
+    people.phones["s-somebody"], people.pins["s-somebody"] = "5550100", "482916"
+    people.attempts.until_ms["kiosk"] = 10**15
+    till = tills(threaded=False)
+    to_face(till)
+    assert till.state.refusal.reason == "locked"
+    till.send(flow.PayByPin())
+    type_in(till, "5550100")
+    type_in(till, "482917")
+    assert till.state.entry.hint == "wrong_pin"
+    type_in(till, "482916")
+    assert till.state.payer == Payer("s-somebody", "S***", (), "pin", ("pin",))
+
+
+def test_who_needs_help_calls_the_staff_from_where_they_are(tills):
+    till = tills(check=Check(refused("unknown_face")), threaded=False)
+    to_face(till)
+    till.send(flow.Help())
+    assert till.calls == [flow.CallStaff(Screen.REFUSED, "unknown_face")]
