@@ -26,6 +26,7 @@ EPILOG = """\
 examples:
   facetill kiosk                                   the window, with the first camera
   facetill kiosk --camera /dev/v4l/by-id/usb-Cam-video-index0
+  facetill kiosk --scanner 1                       a second camera over the counter reads barcodes
   facetill kiosk --headless --cart coffee:2,bagel:1 --camera 0 --json
   facetill kiosk --home demo --camera sample       in a demo home: the sample shopper
   facetill kiosk --headless --cart soup:12 --digits-file last4.txt --camera 0
@@ -51,6 +52,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--camera", default="0", metavar="SOURCE", help="default: 0")
+    parser.add_argument(
+        "--scanner", metavar="SOURCE", help="a second camera, which reads barcodes and QR codes"
+    )
     parser.add_argument("--headless", action="store_true", help="no window; needs --cart")
     parser.add_argument("--cart", metavar="SKU:QTY,…", help="what to buy, with --headless")
     parser.add_argument("--fullscreen", action="store_true", help="the window fills the screen")
@@ -129,7 +133,7 @@ def _typed(args: argparse.Namespace) -> Typed:
 
 
 def _window(args: argparse.Namespace) -> Report:
-    from kiosk.composition import build_till
+    from kiosk.composition import build_till, open_scanner
     from kiosk.window.main_window import run_window
     from ledger.home import open_home
 
@@ -137,9 +141,13 @@ def _window(args: argparse.Namespace) -> Report:
     till, faces = build_till(
         home, args.camera, threaded=True, seed=args.seed, passphrase_file=args.passphrase_file
     )
+    scanner = None
     try:
+        scanner = open_scanner(home, args.scanner, till) if args.scanner else None
         status = run_window(till, fullscreen=args.fullscreen)
     finally:
+        if scanner is not None:
+            scanner.close()
         till.close()
         faces.close()
     return status, {"closed": True}, ""

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import enroll.errors
 import ledger.errors
 from enroll.vault import Vault
+from kiosk import flow
 from kiosk.checks import FaceCheck, PinCheck
 from kiosk.clearance import Clearance
 from kiosk.errors import Error
+from kiosk.goods.codes import ZxingDecoder
+from kiosk.goods.scanner import Scanner
 from kiosk.goods.shop import open_shop
 from kiosk.identify import Guard
 from kiosk.payments import Payments
@@ -187,3 +190,22 @@ def build_till(
         errors=(enroll.errors.Error, ledger.errors.Error),
     )
     return till, faces
+
+
+def open_scanner(home: Home, camera: str, till: Till) -> Scanner:
+    """A scanner that puts what its camera sees into the till's cart.
+
+    Args:
+        home: where the sample is, should the camera be that.
+        camera: what `--scanner` names; opened once to see that it is there.
+        till: is sent each code.
+
+    Raises:
+        models.errors.SourceError: it cannot be opened.
+    """
+    open_source(camera, home.models_dir).close()
+    return Scanner(
+        lambda: open_source(camera, home.models_dir),
+        ZxingDecoder(),
+        lambda code: till.send(flow.Scan(code)),
+    )

@@ -76,6 +76,10 @@ class BadPolicyError(Error):
     """The shop's policy says something that is not allowed."""
 
 
+class PictureError(Error):
+    """A picture that shows nothing that can be read."""
+
+
 class DisplayError(Error):
     """There is no window to be had on this machine."""
 

@@ -80,18 +80,18 @@ def build_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="one JSON object on standard output, logs on stderr"
     )
     commands = parser.add_subparsers(title="stations", metavar="COMMAND", required=True)
-    for station in (
-        kiosk.cli_demo,
-        models.cli,
-        enroll.cli,
-        kiosk.cli,
-        ledger.cli,
-        kiosk.evaluate.cli,
-        kiosk.cli_bench,
-        kiosk.cli_doctor,
-    ):
+    for station in (kiosk.cli_demo, models.cli, enroll.cli, kiosk.cli):
+        station.register(commands, common)
+    ledger.cli.register(commands, common, read_picture=_read_receipt_photo)
+    for station in (kiosk.evaluate.cli, kiosk.cli_bench, kiosk.cli_doctor):
         station.register(commands, common)
     return parser
+
+
+def _read_receipt_photo(data: bytes) -> str:
+    from kiosk.receipts.photo import read
+
+    return read(data)
 
 
 def _say(text: str) -> None:

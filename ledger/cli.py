@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ledger import cli_desk, cli_keep, cli_prove, cli_read
 
 if TYPE_CHECKING:
-    from ledger.cli_tools import Verbs
+    from ledger.cli_tools import PictureReader, Verbs
 
 _EXAMPLES = """examples:
   facetill ledger check                       silent and 0 when all is as it was written
@@ -22,6 +22,7 @@ _EXAMPLES = """examples:
   facetill ledger reconcile bank.xml          the cash account against the bank's file
   facetill ledger receipt ID --json > r.json  a receipt with its proof
   facetill ledger verify r.json --key VKEY    needs no book and no private key
+  facetill ledger verify photo.jpg --key VKEY  from a photograph of the receipt's QR code
   facetill ledger head > kept.note            the newest signed head, to be kept elsewhere
   facetill ledger prove consistency 120 > p   that nothing before entry 120 was changed since
   facetill ledger verify p --since kept.note --key VKEY
@@ -30,8 +31,16 @@ _EXAMPLES = """examples:
 """
 
 
-def register(commands: Verbs, common: argparse.ArgumentParser) -> None:
-    """Add `init` and `ledger` to the command line."""
+def register(
+    commands: Verbs, common: argparse.ArgumentParser, read_picture: PictureReader | None = None
+) -> None:
+    """Add `init` and `ledger` to the command line.
+
+    Args:
+        commands: of the whole command line.
+        common: the options of every command.
+        read_picture: finds a receipt's QR text in a picture; raises one of the known errors.
+    """
     cli_keep.register_init(commands, common)
     group = commands.add_parser(
         "ledger",
@@ -42,6 +51,6 @@ def register(commands: Verbs, common: argparse.ArgumentParser) -> None:
     )
     verbs = group.add_subparsers(dest="verb", metavar="VERB", required=True)
     cli_read.register(verbs, common)
-    cli_prove.register(verbs, common)
+    cli_prove.register(verbs, common, read_picture)
     cli_desk.register(verbs, common)
     cli_keep.register(verbs, common)

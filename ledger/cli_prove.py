@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli_tools import Progress, add_verb, keys_of, read, read_input
+from ledger.cli_tools import Progress, add_verb, keys_of, read, read_input, read_picture_input
 
 if TYPE_CHECKING:
     import argparse
 
-    from ledger.cli_tools import Result, Verbs
+    from ledger.cli_tools import PictureReader, Result, Verbs
     from ledger.note import VerifierKey
 
 _KEY_HELP = "the ledger's public key, or a file with it (default: HOME's)"
 
 
-def register(verbs: Verbs, common: argparse.ArgumentParser) -> None:
+def register(
+    verbs: Verbs, common: argparse.ArgumentParser, read_picture: PictureReader | None = None
+) -> None:
     """Add them."""
     prove = verbs.add_parser("prove", help="proofs for whoever has no access to the book")
     proofs = prove.add_subparsers(dest="proof", metavar="PROOF", required=True)
@@ -46,7 +48,9 @@ def register(verbs: Verbs, common: argparse.ArgumentParser) -> None:
         verbs, common, "verify", "Verify a proof; needs no book and no private key.", _verify
     )
     verify.add_argument(
-        "file", metavar="FILE", help="a receipt's JSON or QR text, or a proof; - reads stdin"
+        "file",
+        metavar="FILE",
+        help="a receipt's JSON, its QR text or a photograph of that, or a proof; - reads stdin",
     )
     verify.add_argument(
         "--since",
@@ -55,6 +59,7 @@ def register(verbs: Verbs, common: argparse.ArgumentParser) -> None:
         help="FILE is a consistency proof; HEAD is the signed head kept from before",
     )
     verify.add_argument("--key", metavar="VKEY", help=_KEY_HELP)
+    verify.set_defaults(read_picture=read_picture)
     tiles = add_verb(
         verbs, common, "tiles", "The log as C2SP tlog-tiles, for a plain web server.", _tiles
     )
@@ -124,7 +129,7 @@ def _verify(args: argparse.Namespace) -> Result:
     from ledger.money import format_amount
 
     key = keys_of(args.key, args.home)
-    data = read_input(args.file)
+    data = read_picture_input(args.file, args.read_picture)
     if args.since is not None:
         return _verify_consistency(args, data, key)
     proven = receipt.verify(data, key)

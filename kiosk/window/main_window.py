@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from kiosk.errors import DisplayError
+from kiosk.flow import Scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,8 +151,12 @@ def run_window(
     from kiosk.window.autopilot import Autopilot
     from kiosk.window.screenshots import Recorder
     from kiosk.window.shell import MainWindow
+    from kiosk.window.wedge import WedgeFilter
 
     window = MainWindow(till)
+    wedge = WedgeFilter(till.now_ms, window)
+    wedge.scanned.connect(lambda code: till.send(Scan(code)))
+    application.installEventFilter(wedge)
     recorder = (
         Recorder(window, record, till, keep_frames=keep_frames) if record is not None else None
     )
@@ -165,6 +170,7 @@ def run_window(
         if pilot is not None:
             pilot.start()
         status = application.exec()
+        application.removeEventFilter(wedge)
         window.close()
     if came:
         raise KeyboardInterrupt
