@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from kiosk.errors import Refusal, RefusedError
 
 WORDS = {
@@ -114,6 +116,36 @@ WORDS = {
         "Call the staff, who find more in the log.",
     ),
 }
+
+
+Action = Literal["retry", "pin", "staff", "cart"]
+
+# What helps, where trying the same again would not.
+ACTIONS: dict[str, Action] = {
+    "ambiguous": "pin",
+    "camera": "pin",
+    "day_limit": "staff",
+    "face_not_allowed": "pin",
+    "fault": "staff",
+    "gallery_too_large": "pin",
+    "insufficient_funds": "staff",
+    "ledger": "staff",
+    "locked": "staff",
+    "looks_fake": "staff",
+    "needs_passive": "pin",
+    "no_pin": "staff",
+    "out_of_stock": "cart",
+    "over_limit": "cart",
+    "own_limit": "cart",
+    "pin_over_limit": "staff",
+    "setup": "staff",
+    "unknown_face": "staff",
+}
+
+
+def action_of(why: Refusal) -> Action:
+    """The one thing to offer first after a refusal; the others stay a touch away."""
+    return ACTIONS.get(why.reason, "retry")
 
 
 def refusal(reason: str) -> Refusal:

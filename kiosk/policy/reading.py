@@ -121,7 +121,7 @@ def _rules(default: _Rules, table: dict[str, object], place: str) -> _Rules:
     names = [f.name for f in dataclasses.fields(default)]  # type: ignore[arg-type]
     written = {_written(name): name for name in names}
     _known(table, written, place)
-    ranges = _ranges(type(default))
+    ranges = ranges_of(type(default))
     changes: dict[str, object] = {}
     for key, value in table.items():
         name = written[key]
@@ -134,7 +134,7 @@ def _rules(default: _Rules, table: dict[str, object], place: str) -> _Rules:
         elif dataclasses.is_dataclass(before):
             changes[name] = _rules(before, _table(value, here), f"{here}.")
         else:
-            changes[name] = _value(before, value, here, ranges.get(name))
+            changes[name] = _value(before, value, here, ranges[name])
     try:
         made = dataclasses.replace(default, **changes)  # type: ignore[type-var]
     except ValueError as error:  # rules that check themselves
@@ -150,27 +150,37 @@ def _written(name: str) -> str:
     return name.removesuffix("_minor")
 
 
-def _ranges(rules: type) -> dict[str, Range]:
-    try:
-        hints = get_type_hints(rules, include_extras=True)
-    except NameError:  # rules of another module, whose types are known to the type checker alone
-        return {}
+def ranges_of(rules: type) -> dict[str, Range]:
+    """What each number of a table of rules may be.
+
+    A number whose type names no range was measured: a shop may move it by half or to the double,
+    not switch off what it guards.
+    """
+    hints = get_type_hints(rules, include_extras=True)
     found = {}
-    for name, hint in hints.items():
-        for extra in get_args(hint)[1:]:
-            if isinstance(extra, Range):
-                found[name] = extra
+    for field in dataclasses.fields(rules):
+        named = [extra for extra in get_args(hints[field.name])[1:] if isinstance(extra, Range)]
+        found[field.name] = named[0] if named else _around(field.default)
     return found
 
 
-def _value(before: object, value: object, key: str, allowed: Range | None) -> object:
+def _around(default: object) -> Range:
+    """From half to the double of a measured number."""
+    if isinstance(default, bool) or not isinstance(default, int | float) or default <= 0:
+        return Range(0, math.inf)
+    if isinstance(default, int):
+        return Range(default // 2, default * 2)
+    return Range(default / 2, default * 2)
+
+
+def _value(before: object, value: object, key: str, allowed: Range) -> object:
     match before:
         case bool():
             if not isinstance(value, bool):
                 _bad(key, value, "true or false")
             return value
         case int() | float():
-            return _number(before, value, key, allowed or Range(0, math.inf))
+            return _number(before, value, key, allowed)
         case str():
             if not isinstance(value, str):
                 _bad(key, value, "a text in quotes")
@@ -183,7 +193,7 @@ def _value(before: object, value: object, key: str, allowed: Range | None) -> ob
 def _number(before: float, value: object, key: str, allowed: Range) -> float:
     whole = isinstance(before, int)
     kind = "a whole number" if whole else "a number"
-    least, most = (_plain(end) for end in (allowed.least, allowed.most))
+    least, most = (plain(end) for end in (allowed.least, allowed.most))
     says = f"{kind} from {least} upwards" if math.isinf(allowed.most) else f"{least} to {most}"
     right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
     if not right or not isinstance(value, int | float):
@@ -193,7 +203,8 @@ def _number(before: float, value: object, key: str, allowed: Range) -> float:
     return value if whole else float(value)
 
 
-def _plain(end: float) -> str:
+def plain(end: float) -> str:
+    """A range's end as a person writes it."""
     return str(int(end)) if math.isfinite(end) and end == int(end) else str(end)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import math
 import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from kiosk.policy.reading import NEEDS, _plain, _ranges
+from kiosk.policy.reading import NEEDS, plain, ranges_of
 from ledger.money import format_decimal
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def write(policy: Policy, currency: str) -> str:
 
 def _rules(rules: Any, place: str) -> list[str]:  # noqa: ANN401 - any dataclass of rules
     """The plain values of a table first, as TOML wants it, then the tables inside it."""
-    says, ranges = _attributes(type(rules)), _ranges(type(rules))
-    plain: list[str] = []
+    says, ranges = _attributes(type(rules)), ranges_of(type(rules))
+    values: list[str] = []
     tables: list[str] = []
     for field in dataclasses.fields(rules):
         name, value = field.name, getattr(rules, field.name)
@@ -51,11 +52,12 @@ def _rules(rules: Any, place: str) -> list[str]:  # noqa: ANN401 - any dataclass
             tables += ["", *_comment(says.get(name, "")), f"[{place}{name}]"]
             tables += _rules(value, f"{place}{name}.")
         else:
-            allowed = ranges.get(name)
-            ends = f" ({_plain(allowed.least)} to {_plain(allowed.most)})" if allowed else ""
-            plain += _comment(says.get(name, "").rstrip(".") + ends + ".")
-            plain.append(f"{name} = {_toml(value)}")
-    return plain + tables
+            allowed = ranges[name]
+            open_end = math.isinf(allowed.most)
+            ends = "" if open_end else f" ({plain(allowed.least)} to {plain(allowed.most)})"
+            values += _comment(says.get(name, "").rstrip(".") + ends + ".")
+            values.append(f"{name} = {_toml(value)}")
+    return values + tables
 
 
 def _steps(currency: str, steps: tuple[Step, ...]) -> list[str]:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from kiosk import flow
 from kiosk.catalogue import built_in
+from kiosk.errors import Refusal
 from kiosk.flow import WAIT_MS, WARN_MS, Screen
 from kiosk.goods.shelf import Goods
-from kiosk.refusals import refusal
+from kiosk.refusals import WORDS, action_of, refusal
 
 GOODS = Goods(built_in("EUR"))
 LANGUAGES = ("en", "ko", "zh-Hans")
@@ -345,3 +346,20 @@ def test_an_article_scanned_between_shoppers_or_at_the_ways_to_pay_is_in_the_car
     for begin in ([], TO_PAY):
         state, _ = walk([*begin, flow.Add("tea")])
         assert (state.screen, state.cart.quantity("tea")) == (Screen.CART, 1)
+
+
+@pytest.mark.parametrize("reason", [*WORDS, "insufficient_funds", "ledger", "setup"])
+def test_every_refusal_offers_one_action_that_leads_on_and_keeps_the_cart(reason):
+    actions = {
+        "retry": (flow.Retry(), Screen.FACE),
+        "pin": (flow.PayByPin(), Screen.PIN),
+        "staff": (flow.Help(), Screen.HELP),
+        "cart": (flow.Cancel(), Screen.CART),
+    }
+    why = Refusal(reason, "That is why.", "Do this.")
+    state, _ = walk([*TO_FACE, flow.Failed(why)])
+    event, screen = actions[action_of(why)]
+    after, _ = walk([event], state)
+    assert (after.screen, after.cart.lines) == (screen, state.cart.lines)
+    for word in WORDS.get(reason, ()):
+        assert word.endswith(".")

@@ -200,7 +200,8 @@ def test_amounts_are_in_the_digest_and_the_digest_is_a_sha256():
             "amounts.EUR[1] asks less of the face",
         ),
         (HEAD + "[liveness]\nturned_min = 'wide'", "liveness.turned_min is 'wide'; allowed is"),
-        (HEAD + "[liveness]\nchallenges = -1", "liveness.challenges is -1; allowed is"),
+        (HEAD + "[liveness]\nchallenges = 0", "liveness.challenges is 0; allowed is 1 to 4"),
+        (HEAD + "[liveness]\nturned_min = 0.1", "liveness.turned_min is 0.1; allowed is 0.135 to"),
     ],
 )
 def test_what_is_not_allowed_is_named_with_what_is(text, says):
