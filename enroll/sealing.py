@@ -20,6 +20,8 @@ NONCE_BYTES: Final = 12
 FORMAT: Final = 1
 _SEPARATOR: Final = "\x1f"  # cannot occur in a pseudonym, a purpose or a model's name
 
+_PREFIX: Final = f"facetill/vault{_SEPARATOR}{FORMAT}{_SEPARATOR}"
+
 
 class SealBrokenError(Exception):
     """The cell was altered, moved, or sealed with another key; the caller says which cell."""
@@ -65,4 +67,4 @@ class Sealer:
 
 
 def _aad(owner: str, purpose: tuple[str, ...]) -> bytes:
-    return _SEPARATOR.join(("facetill/vault", str(FORMAT), owner, *purpose)).encode()
+    return (_PREFIX + _SEPARATOR.join((owner, *purpose))).encode()

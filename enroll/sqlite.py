@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from enroll.store import Row, Store, Value
 
 APPLICATION_ID: Final = 0x46545631  # "FTV1"
+CACHE_KIB: Final = 65_536
 _TYPES: Final = {"int": "INTEGER", "text": "TEXT", "blob": "BLOB"}
+_CLUSTERED: Final = ("data_keys",)  # in the order of their key, so that a rotation is one sweep
 
 
 class SqliteStore:
@@ -53,6 +55,7 @@ class SqliteStore:
         self.db.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         self.db.execute("PRAGMA cell_size_check = ON")
         self.db.execute("PRAGMA temp_store = MEMORY")
+        self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("PRAGMA secure_delete = ON")
@@ -100,7 +103,8 @@ class SqliteStore:
         self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {FORMAT}")
         for name, columns in TABLES.items():
-            self.db.execute(f"CREATE TABLE {name} (\n{columns.format_map(_TYPES)}\n) STRICT")
+            options = "STRICT, WITHOUT ROWID" if name in _CLUSTERED else "STRICT"
+            self.db.execute(f"CREATE TABLE {name} (\n{columns.format_map(_TYPES)}\n) {options}")
         for sql in INDEXES:
             self.db.execute(sql)
 
