@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from enroll.errors import OtherModelError
+from enroll.search import index_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -82,9 +83,9 @@ class Gallery:
         self.recogniser_id = recogniser_id
         self.unusable = unusable
         self.pseudonyms = tuple(dict.fromkeys(owners))
-        place = {pseudonym: i for i, pseudonym in enumerate(self.pseudonyms)}
-        self._rows = np.array([place[o] for o in owners], dtype=np.intp)
-        self._templates = np.ascontiguousarray(templates, dtype=np.float32)
+        self._place = {pseudonym: i for i, pseudonym in enumerate(self.pseudonyms)}
+        self._index = index_for(*templates.shape)
+        self._index.add(np.array([self._place[o] for o in owners], dtype=np.int32), templates)
         self._names = masked_names
         self._transform = transform
         self._needs_second = frozenset(needs_second)
@@ -132,15 +133,15 @@ class Gallery:
                 "The probe has not the shape or length of this gallery's model.",
                 hint="Use the recogniser that the shoppers were enrolled with.",
             )
-        best = self._best(self._transform @ embedding)
-        if among is not None:
-            best[[p not in among for p in self.pseudonyms]] = -np.inf
-        first = int(np.argmax(best))
-        similarity = float(best[first])
-        if similarity == -np.inf:
+        turned = self._transform @ embedding
+        if among is None:
+            found = self._index.best_two(turned)
+        else:
+            found = self._index.of(turned, {self._place[p] for p in among if p in self._place})
+        if not found:
             return None
-        best[first] = -np.inf
-        margin = similarity - float(best.max())
+        first, similarity = found[0]
+        margin = similarity - found[1][1] if len(found) > 1 else float("inf")
         accepted = similarity >= THRESHOLD and margin >= MARGIN
         pseudonym = self.pseudonyms[first]
         return Match(pseudonym, accepted, similarity, margin, pseudonym in self._needs_second)
@@ -154,9 +155,8 @@ class Gallery:
         """
         if self._transform is None or not len(self):
             return ()
-        best = self._best(self._transform @ embedding)
-        order = np.argsort(-best, kind="stable")
-        return tuple(self.pseudonyms[i] for i in order if best[i] >= least)
+        found = self._index.at_least(self._transform @ embedding, least)
+        return tuple(self.pseudonyms[owner] for owner, _ in found)
 
     def by_digits(self, last: str) -> tuple[str, ...]:
         """The pseudonyms whose phone number ends in these LAST_DIGITS digits."""
@@ -165,15 +165,6 @@ class Gallery:
     def mask_name(self, pseudonym: str) -> str:
         """The shopper's name with all but first letters hidden; "" for an unknown pseudonym."""
         return self._names.get(pseudonym, "")
-
-    def _best(self, turned: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Each shopper's best similarity to a turned probe."""
-        similarities = self._templates @ turned
-        if len(self._rows) == len(self):  # one template each, in order
-            return np.asarray(similarities, dtype=np.float32)
-        best = np.full(len(self), -np.inf, dtype=np.float32)
-        np.maximum.at(best, self._rows, similarities)
-        return best
 
 
 def masked(name: str) -> str:

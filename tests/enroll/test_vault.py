@@ -51,7 +51,7 @@ def test_a_copied_disk_without_the_key_holds_no_name_phone_or_embedding(
 ):
     record = person(1, name="Zebedee Quux", phone="5550177123")
     vault.add(record)
-    turned = vault.gallery("m-1")._templates[0]
+    turned = vault.gallery("m-1")._index._templates[0]
     for _ in range(2):  # with the write-ahead log full, then after it was emptied
         disk = bytes_of(demo_home.vault_db.parent)
         assert len(disk) > 4096
@@ -348,7 +348,7 @@ def test_two_installations_keep_unrelated_templates_of_one_face(tmp_path, person
     for name in ("one", "two"):
         with Vault.create(create_home(tmp_path / name, "demo")) as vault:
             vault.add(person(1))
-            stored.append(vault.gallery("m-1")._templates[0])
+            stored.append(vault.gallery("m-1")._index._templates[0])
     assert abs(float(stored[0] @ stored[1])) < 0.5
 
 
