@@ -23,6 +23,7 @@ from enroll.errors import (
     VaultExistsError,
 )
 from enroll.galleries import Galleries
+from enroll.gallery import masked
 from enroll.people import FIRST_TRANSFORM, People
 from enroll.renewal import Renewal
 from enroll.secrets import Kind, default_secret
@@ -236,6 +237,15 @@ class Vault(Accounts):
             row = next(found, None)
             kept = None if row is None else self._people.kept_pin(row)
         return pins.matches(pin, kept)
+
+    def masked_name(self, pseudonym: str) -> str:
+        """A shopper's name as a gallery masks it, for a till whose networks are not loaded.
+
+        Raises:
+            UnknownShopperError, DamagedError: As named.
+        """
+        with self._core.transaction(write=False):
+            return masked(self._people.person(self._people.active(pseudonym)).name)
 
     @property
     def secret_kind(self) -> Kind:

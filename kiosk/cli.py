@@ -67,7 +67,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     for name, says in SECRETS.items():
         parser.add_argument(f"--{name}-file", type=Path, metavar="FILE", help=says)
     parser.set_defaults(run=run)
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=False)
+    verbs = parser.add_subparsers(title="verbs", metavar="[VERB]", required=False)
     cli_policy.register(verbs, common)
 
 

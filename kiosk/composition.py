@@ -180,9 +180,7 @@ def build_till(
         mode=home.mode,
         open_source=opener,
         face_check=lambda cart: faces.check(clearance, cart),
-        pin_check=PinCheck(
-            clearance, guard(":pin"), lambda pseudonym: faces.gallery().mask_name(pseudonym)
-        ),
+        pin_check=PinCheck(clearance, guard(":pin"), faces.vault.masked_name),
         guard=guard(""),
         payments=payments,
         now_ms=steady_ms,

@@ -242,6 +242,8 @@ def test_a_full_disk_while_paying_is_refused_and_charges_nothing(shop):
     assert told.data.get("receipt") is None
 
 
-def test_more_than_the_balance_is_refused_with_the_cart_kept(shop):
-    told = pay(shop, "sample", cart="coffee:20")
+def test_more_than_the_balance_is_refused_with_the_cart_kept(shop, tmp_path):
+    digits = tmp_path / "digits"
+    digits.write_text("0100\n")
+    told = pay(shop, "sample", "--digits-file", str(digits), cart="coffee:20")
     refused(told, "insufficient_funds")

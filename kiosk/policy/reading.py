@@ -156,10 +156,14 @@ def ranges_of(rules: type) -> dict[str, Range]:
     A number whose type names no range was measured: a shop may move it by half or to the double,
     not switch off what it guards.
     """
-    hints = get_type_hints(rules, include_extras=True)
+    try:
+        hints = get_type_hints(rules, include_extras=True)
+    except NameError:  # some type is known to the type checker alone: then none names a range
+        hints = {}
     found = {}
     for field in dataclasses.fields(rules):
-        named = [extra for extra in get_args(hints[field.name])[1:] if isinstance(extra, Range)]
+        extras = get_args(hints.get(field.name))
+        named = [extra for extra in extras if isinstance(extra, Range)]
         found[field.name] = named[0] if named else _around(field.default)
     return found
 

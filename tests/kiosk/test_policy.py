@@ -235,3 +235,32 @@ def test_a_folder_in_its_place_is_refused(tmp_path):
 def test_the_written_file_is_toml_that_any_reader_reads():
     table = tomllib.loads(write(Policy(), "KRW"))
     assert table["amounts"]["KRW"][0] == {"up_to": "50000", "needs": "face"}
+
+
+NAMES = ["version", "amounts", "EUR", "up_to", "needs", "cues", "movements", "per_day", "lockout",
+         "shopper", "kiosk", "lock_ms", "failures_max", "liveness", "turned_min", "identification",
+         "margin", "pin_alone", "without_passive", "percent", "authorization_ms", "x"]  # fmt: skip
+VALUES = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),
+        st.sampled_from(["5.00", "face", "face+pin", "passive"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5))
+def test_whatever_values_stand_under_known_keys_they_are_read_or_named(table):
+    from kiosk.policy.reading import _Found, _rules
+
+    try:
+        policy = _rules(Policy(), table, "")
+    except _Found as found:
+        assert str(found)  # noqa: PT017 - whether it is raised is the draw's
+        return
+    assert parse(write(policy, "EUR")).resolved("EUR").digest == policy.resolved("EUR").digest
