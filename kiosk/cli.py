@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk import cli_policy
+from kiosk import cli_goods, cli_policy
 
 if TYPE_CHECKING:
     from kiosk.flow import Asks
@@ -31,6 +31,8 @@ examples:
   facetill kiosk --home demo --camera sample       in a demo home: the sample shopper
   facetill kiosk --headless --cart soup:12 --digits-file last4.txt --camera 0
   facetill kiosk --headless --cart soup:12 --phone-file number.txt --pin-file pin.txt
+  facetill kiosk catalogue check                   whether the shop's tables can be sold from
+  facetill kiosk receipt ID --pdf receipt.pdf      a receipt to take away
   facetill kiosk policy show                       what a payment needs, and up to which amount
 
 A camera is a device number or path, an RTSP address, and in a demo home also a video, a picture, a
@@ -69,6 +71,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     parser.set_defaults(run=run)
     verbs = parser.add_subparsers(title="verbs", metavar="[VERB]", required=False)
     cli_policy.register(verbs, common)
+    cli_goods.register(verbs, common)
 
 
 def run(args: argparse.Namespace) -> Report:

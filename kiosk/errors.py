@@ -80,6 +80,13 @@ class PictureError(Error):
     """A picture that shows nothing that can be read."""
 
 
+class PrinterError(Error):
+    """The receipt printer does not print; the payment is booked all the same."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint, status=1)
+
+
 class DisplayError(Error):
     """There is no window to be had on this machine."""
 

@@ -1,6 +1,6 @@
 """Makes one scan of the many frames in which a code is seen: an article held up is added once.
 
-Pure: codes and the time are handed in.
+The gate is pure: codes and the time are handed in.
 """
 
 from __future__ import annotations
@@ -8,8 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.frames import PictureSource
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from kiosk.goods.codes import Decoder
+    from models.frames import Source
 
 SIGHTINGS_MIN = 2
 AWAY_MS = 1_500
@@ -55,3 +60,19 @@ class ScanGate:
             if seen.sightings == self._sightings_min:
                 shown.append(code)
         return tuple(shown)
+
+
+def scan_source(source: Source, decode: Decoder, seconds: float) -> tuple[str, ...]:
+    """The codes that a source shows, in the order in which they came, each once.
+
+    Args:
+        source: read until its end or its time; a picture is read once.
+        decode: finds codes in a frame.
+        seconds: of the source's own time.
+    """
+    found: dict[str, None] = {}
+    while (frame := source.read()) is not None and frame.t_ms <= seconds * 1000:
+        found.update(dict.fromkeys(code.text for code in decode(frame.image)))
+        if isinstance(source, PictureSource) and frame.index + 1 >= source.count:
+            break
+    return tuple(found)
