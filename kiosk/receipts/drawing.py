@@ -34,6 +34,7 @@ QR_QUIET_MODULES: Final = 4
 GAP: Final = 4
 SIZES: Final = {"title": 40, "notice": 24, "text": 26, "small": 21, "total": 34}
 BOLD: Final = {"title", "notice", "total"}
+VARIANTS: Final = ("calt", "liga", "locl", "ccmp", "kern", "palt", "halt", "pwid", "hwid")
 FAMILIES: Final = {
     "en": ("Inter", "Noto Sans", "DejaVu Sans", "Noto Sans CJK SC", "sans-serif"),
     "ko": ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "sans-serif"),
@@ -91,7 +92,8 @@ class Paper:
         font.setFamilies(list(FAMILIES[self._language]))
         font.setPixelSize(SIZES[kind])
         font.setBold(kind in BOLD)
-        font.setFeature(QFont.Tag("calt"), 0)  # another glyph for a sign could not be selected
+        for feature in VARIANTS:  # a PDF would not know what another glyph for a sign means
+            font.setFeature(QFont.Tag(feature), 0)
         return font
 
     def _text(self, painter: QPainter | None, y: int, row: Row) -> int:
