@@ -21,11 +21,12 @@ DEBIAN := python3-venv ca-certificates libgl1 libegl1 libglib2.0-0 libxkbcommon0
 # What only the tests need: the other store, and a second program that reads the exports.
 DEBIAN_DEV := postgresql hledger
 
-.PHONY: help demo test lint unit setup setup-dev system clean lock
+.PHONY: help demo test lint unit mutation setup setup-dev system clean lock
 
 help:
 	@echo 'make demo   set up, enrol the sample shopper, pay, print the receipt, audit'
 	@echo 'make test   set up, lint, type-check and test'
+	@echo 'make mutation   how many small faults in the core of the book its tests find (an hour)'
 	@echo 'make clean  remove the virtual environment, caches and the demo home'
 
 # ---- the machine -------------------------------------------------------------------------------
@@ -100,6 +101,10 @@ unit: setup-dev
 	@$(BIN)/coverage report
 
 test: lint unit
+
+# faults put into the ledger's core one by one; 95 of 100 must be found
+mutation: setup-dev
+	@$(BIN)/python tests/ledger/mutation.py
 
 clean:
 	rm -rf $(VENV) .cache $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis

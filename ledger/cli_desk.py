@@ -44,6 +44,13 @@ def register(verbs: Verbs, common: argparse.ArgumentParser) -> None:
     add_verb(
         verbs, common, "rotate-key", "Change the key that signs the book's heads.", _rotate_key
     )
+    station = add_verb(
+        verbs, common, "station", "Accept a further kiosk's or desk's key from here on.", _station
+    )
+    station.add_argument("role", choices=("kiosk", "desk"), help="what it may sign")
+    station.add_argument(
+        "file", type=Path, metavar="FILE", help="its private key; a new one is made where none is"
+    )
     bank = add_verb(
         verbs, common, "reconcile", "Compare an account with the bank's file.", _reconcile
     )
@@ -107,7 +114,7 @@ def _holds(args: argparse.Namespace) -> Result:
             hold.sale_id,
             hold.pseudonym,
             format_amount(hold.amount_minor, hold.currency),
-            f"until {iso_time(hold.until_ms)}",
+            iso_time(hold.until_ms),
         )
         for hold in held
     ]
@@ -123,7 +130,7 @@ def _holds(args: argparse.Namespace) -> Result:
             for hold in held
         ],
     }
-    return 0, result, table(rows, right=(2,))
+    return 0, result, table(rows, (2,), ("hold", "shopper", "amount", "ends"))
 
 
 def _end(args: argparse.Namespace) -> Result:
@@ -193,6 +200,22 @@ def _rotate_key(args: argparse.Namespace) -> Result:
         result,
         f"{text}Give it to whoever verifies receipts, beside the old one:\n{key}\n",
     )
+
+
+def _station(args: argparse.Namespace) -> Result:
+    from ledger import keys
+    from ledger.home import storage_error, write_new
+
+    with _AtDesk(args) as at:
+        if not args.file.exists():
+            try:
+                write_new(args.file, keys.pem(keys.generate()), 0o600)
+            except OSError as e:
+                raise storage_error(e, f"The key {args.file} could not be written") from e
+        key = keys.load(args.file)
+        entry = at.book.register_station(args.role, key.public_bytes, now_ms())
+    text = f"the book accepts the {args.role} with the key {key.key_id}"
+    return _booked(entry, text, key_id=key.key_id)
 
 
 def _reconcile(args: argparse.Namespace) -> Result:

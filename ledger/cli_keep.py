@@ -12,17 +12,10 @@ if TYPE_CHECKING:
 
     from ledger.cli_tools import Result, Verbs
 
-_INIT_EXAMPLES = """examples:
-  facetill init --home /srv/till --mode live --currency EUR
-  facetill init --home /tmp/play --mode demo
-  facetill init --home /srv/till --database postgresql://till@db.shop.example/facetill
-"""
-
 
 def register_init(commands: Verbs, common: argparse.ArgumentParser) -> None:
     """Add `init`."""
     init = add_verb(commands, common, "init", "Make a home: its keys and an empty book.", _init)
-    init.epilog = _INIT_EXAMPLES
     init.add_argument(
         "--mode",
         choices=("live", "demo"),

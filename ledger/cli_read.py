@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.cli_tools import Progress, add_verb, keys_of, now_ms, read, table, write_text
+from ledger.cli_tools import Progress, add_verb, keys_of, now_ms, read, table, watched, write_text
 
 if TYPE_CHECKING:
     import argparse
@@ -104,7 +104,7 @@ def _balance(args: argparse.Namespace) -> Result:
         ],
     }
     cells = [(format_amount(minor, currency), account) for account, currency, minor in rows]
-    return 0, result, table(cells, right=(0,))
+    return 0, result, table(cells, (0,), ("balance", "account"))
 
 
 def _register(args: argparse.Namespace) -> Result:
@@ -114,7 +114,8 @@ def _register(args: argparse.Namespace) -> Result:
     from ledger.receipt import iso_time
 
     with Ledger.open(open_home(args.home), read_only=True) as book:
-        rows = list(book.register(args.account))
+        entries = watched(book.entries(), len(book), "Reading the book")
+        rows = list(book.register(args.account, entries))
     result: dict[str, object] = {
         "ok": True,
         "postings": [
@@ -131,6 +132,7 @@ def _register(args: argparse.Namespace) -> Result:
             for row in rows
         ],
     }
+    head = ("entry", "time", "kind", "account", "amount", "balance")
     cells = [
         (
             str(row.entry.index),
@@ -142,7 +144,7 @@ def _register(args: argparse.Namespace) -> Result:
         )
         for row in rows
     ]
-    return 0, result, table(cells, right=(0, 4, 5))
+    return 0, result, table(cells, (0, 4, 5), head)
 
 
 def _print(args: argparse.Namespace) -> Result:
@@ -151,7 +153,7 @@ def _print(args: argparse.Namespace) -> Result:
     from ledger.home import open_home
 
     with Ledger.open(open_home(args.home), read_only=True) as book:
-        entries = list(book.entries())
+        entries = list(watched(book.entries(), len(book), "Reading the book"))
     records: list[dict[str, object]] = [export.record(entry) for entry in entries]
     return 0, {"ok": True, "entries": records}, export.to_hledger(entries)
 
@@ -163,7 +165,7 @@ def _export(args: argparse.Namespace) -> Result:
 
     home = open_home(args.home)
     with Ledger.open(home, read_only=True) as book:
-        entries = list(book.entries())
+        entries = list(watched(book.entries(), len(book), "Reading the book"))
     if args.format == "camt053":
         text = camt.to_camt053(
             entries,
@@ -201,7 +203,7 @@ def _stats(args: argparse.Namespace) -> Result:
 
     home = open_home(args.home)
     with Ledger.open(home, read_only=True) as book:
-        counted = stats.count(book.entries())
+        counted = stats.count(watched(book.entries(), len(book), "Counting"))
     return 0, {"ok": True, **counted.to_json()}, counted.text(home.currency)
 
 
@@ -214,7 +216,9 @@ def _statement(args: argparse.Namespace) -> Result:
     require_pseudonym(args.pseudonym)
     home = open_home(args.home)
     with Ledger.open(home, read_only=True) as book:
-        rows = stats.statement(book.entries(), args.pseudonym, home.currency)
+        rows = stats.statement(
+            watched(book.entries(), len(book), "Reading the book"), args.pseudonym, home.currency
+        )
         balance_minor = book.balance(args.pseudonym)
     result: dict[str, object] = {
         "ok": True,

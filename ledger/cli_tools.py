@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from ledger.entries import Entry
     from ledger.note import VerifierKey
 
 Result: TypeAlias = tuple[int, dict[str, object], str]
@@ -23,6 +24,7 @@ PictureReader: TypeAlias = "Callable[[bytes], str]"
 INPUT_BYTES_MAX = 1_000_001
 PICTURE_BYTES_MAX = 50_000_000
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+_WATCHED_EVERY = 1_000
 
 
 def add_verb(
@@ -32,12 +34,15 @@ def add_verb(
     description: str,
     run: Callable[[argparse.Namespace], Result],
 ) -> argparse.ArgumentParser:
-    """A verb with the options that every command has."""
+    """A verb with the options that every command has, and its examples."""
+    from ledger.cli_examples import EXAMPLES
+
     parser = verbs.add_parser(
         name,
         parents=[common],
         help=description[0].lower() + description[1:].rstrip("."),
         description=description,
+        epilog=EXAMPLES.get(name),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
@@ -124,9 +129,15 @@ def keys_of(text: str | None, home: Path) -> list[VerifierKey]:
     return note.parse_vkeys(text)
 
 
-def table(rows: Iterable[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
-    """Plain aligned columns; those named in `right` are aligned to the right."""
+def table(
+    rows: Iterable[tuple[str, ...]],
+    right: tuple[int, ...] = (),
+    head: tuple[str, ...] | None = None,
+) -> str:
+    """Plain aligned columns, those named in `right` to the right; no rows give nothing."""
     cells = list(rows)
+    if head is not None and cells:
+        cells.insert(0, head)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
         "  ".join(
@@ -136,6 +147,15 @@ def table(rows: Iterable[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
         for row in cells
     ]
     return "".join(line + "\n" for line in lines)
+
+
+def watched(entries: Iterable[Entry], total: int, what: str) -> Iterator[Entry]:
+    """The entries, with a bar where reading them lasts."""
+    with Progress(what) as progress:
+        for number, entry in enumerate(entries):
+            if number % _WATCHED_EVERY == 0:
+                progress.update(number, total)
+            yield entry
 
 
 class Progress:

@@ -25,11 +25,24 @@ STOCK_SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PSEUDONYM: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
 
 
+_TYPED: Final = {
+    "sku": "1 to 40 letters, digits and hyphens",
+    "pseudonym": "2 to 64 small letters, digits and hyphens",
+    "id": "1 to 64 letters, digits, dots, hyphens and underscores",
+    "pieces": "a number of pieces that is not 0",
+    "amount_minor": "an amount above 0",
+    "balance_max_minor": "an amount of 0 or more",
+}
+
+
 def bad_field(name: str) -> BadInputError:
-    """An error naming a field and nothing of its content."""
+    """An error naming a field and nothing of its content; what people type is described."""
+    allowed = _TYPED.get(name)
     return BadInputError(
         f"The field {name} is outside of what the format allows.",
-        hint="Nothing was written; the formats are described in ledger/entries.py.",
+        hint=f"Nothing was written; it takes {allowed}."
+        if allowed
+        else "Nothing was written; the formats are described in ledger/entries.py.",
     )
 
 

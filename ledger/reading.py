@@ -19,7 +19,7 @@ from ledger.log import Log
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ledger.audit import Finding
     from ledger.entries import Entry
@@ -164,14 +164,17 @@ class Reading:
         with self._reading():
             return Draft(self._store, self._log).figures()
 
-    def register(self, account: str | None = None) -> Iterator[Register]:
+    def register(
+        self, account: str | None = None, entries: Iterable[Entry] | None = None
+    ) -> Iterator[Register]:
         """Postings in order with a running balance for each account.
 
         Args:
             account: Only this account, and those below it (`liabilities` has them all).
+            entries: The book's entries, where the caller reads them anyway.
         """
         running: dict[tuple[str, str], int] = {}
-        for entry in self.entries():
+        for entry in self.entries() if entries is None else entries:
             for p in entry.postings:
                 place = (p.account, p.currency)
                 running[place] = running.get(place, 0) + p.amount_minor

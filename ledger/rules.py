@@ -154,7 +154,7 @@ def _station(known: Known, role: str, key_id: str) -> bytes:
         unknown = UnknownKiosk if role == "kiosk" else UnknownDesk
         raise unknown(
             f"No {role} with the key {key_id} is registered in the book.",
-            hint=f"Use this home's own keys/{role}.key, or register the {role}.",
+            hint=f"Use this home's keys/{role}.key, or run: facetill ledger station {role} FILE",
         )
     return cast("Station", entry.content).public_bytes
 

@@ -138,7 +138,8 @@ def statement_text(
         for row in rows
     ]
     end = f"Balance of {pseudonym}: {format_amount(balance_minor, currency)}\n"
-    return table(cells, right=(0, 3, 4)) + end
+    head = ("entry", "time", "kind", "amount", "balance", "what")
+    return table(cells, (0, 3, 4), head) + end
 
 
 def report_text(title: str, fields: dict[str, int], currency: str) -> str:
@@ -148,8 +149,12 @@ def report_text(title: str, fields: dict[str, int], currency: str) -> str:
     rows = [
         (
             name.removesuffix(_MINOR).replace("_", " "),
-            format_amount(value, currency) if name.endswith(_MINOR) else str(value),
+            "" if name.endswith(_MINOR) else str(value),
+            format_amount(fields.get(name + _MINOR, value), currency)
+            if name.endswith(_MINOR) or name + _MINOR in fields
+            else "",
         )
         for name, value in fields.items()
+        if name.removesuffix(_MINOR) == name or name.removesuffix(_MINOR) not in fields
     ]
-    return f"{title}\n{table(rows, right=(1,))}"
+    return f"{title}\n{table(rows, right=(1, 2))}"

@@ -7,7 +7,10 @@ import json
 import pytest
 
 import kiosk.main
+from ledger import keys
 from ledger.bank import BankLine
+from ledger.book import Ledger
+from ledger.cli_examples import EXAMPLES
 
 
 @pytest.fixture
@@ -114,3 +117,30 @@ def test_a_book_is_saved_and_put_back(run, stocked, tmp_path):
     status = kiosk.main.main(["ledger", "restore", str(tmp_path / "b.gz"), "--home", str(home)])
     assert status == 0
     assert run("balance", home=home)[1] == run("balance")[1]
+
+
+def test_a_further_kiosk_is_accepted_by_its_key(run, stocked, tmp_path):
+    file = tmp_path / "till2.key"
+    status, record, text = run("station", "kiosk", file)
+    assert (status, record["id"]) == (0, f"station/kiosk/{record['key_id']}")
+    assert "accepts the kiosk" in text
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run("station", "kiosk", file)[1]["entry"] == record["entry"]
+    with Ledger.open(stocked.home) as book:
+        stocked.book = book
+        assert stocked.pay(key=keys.load(file)).amount_minor == 400
+    assert run("check")[0] == 0
+    file.chmod(0o644)
+    assert run("station", "kiosk", file)[0] == 2
+    assert run("station", "desk", tmp_path / "no" / "folder.key")[0] == 2
+
+
+def test_every_verb_shows_how_it_is_typed(capsys):
+    for verb in [*EXAMPLES.keys() - {"init", "ledger", "inclusion", "consistency"}]:
+        with pytest.raises(SystemExit):
+            kiosk.main.main(["ledger", verb, "--help"])
+        assert f"facetill ledger {verb}" in capsys.readouterr().out
+    for words in (["init"], ["bench", "ledger"], ["ledger", "prove", "inclusion"]):
+        with pytest.raises(SystemExit):
+            kiosk.main.main([*words, "--help"])
+        assert f"facetill {' '.join(words)}" in capsys.readouterr().out

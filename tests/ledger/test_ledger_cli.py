@@ -68,14 +68,15 @@ def test_check_takes_a_key_and_heads_from_elsewhere(run, stocked, tmp_path):
 
 def test_balance_and_register_are_aligned_tables(run):
     text = run("ledger", "balance")[2]
-    assert text.splitlines()[0] == "105.00 EUR  assets:cash"
-    assert text.splitlines()[1] == "-12.00 EUR  income:sales"
+    assert text.splitlines()[0].split() == ["balance", "account"]
+    assert text.splitlines()[1] == "105.00 EUR  assets:cash"
+    assert text.splitlines()[2] == "-12.00 EUR  income:sales"
     status, record, _ = run("ledger", "balance", "assets")
     assert (status, record["accounts"][0]["balance_minor"]) == (0, 10_500)
     assert run("ledger", "balance", "nothing")[2] == ""
     _, record, text = run("ledger", "register", "income")
     assert [p["balance_minor"] for p in record["postings"]] == [-400, -800, -1200]
-    assert len(text.splitlines()) == 3
+    assert len(text.splitlines()) == 4
 
 
 def test_print_is_a_journal_that_balances(run):
