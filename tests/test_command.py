@@ -35,7 +35,9 @@ def test_describing_the_command_line_loads_nothing_heavy():
     assert seen.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("station", ["demo", "models", "enroll", "kiosk", "ledger", "doctor"])
+@pytest.mark.parametrize(
+    "station", ["demo", "models", "enroll", "kiosk", "ledger", "evaluate", "doctor"]
+)
 def test_every_station_explains_itself_with_examples(station):
     shown = facetill(station, "--help")
     assert shown.returncode == 0

@@ -17,6 +17,7 @@ examples:
   facetill evaluate match --pairs pairs.csv --json          lines of img1,img2,same
   facetill evaluate match --folder people --plot det.png    a folder of pictures per person
   facetill evaluate match --folder people --fmr 1e-4        the threshold for a wanted FMR
+  facetill evaluate pad --genuine people --attack attacks   attacks/print, attacks/replay, …
 
 Nothing leaves the machine; embeddings and scores stay in memory and end with the run.
 These are an operator's own figures, no certification. How to read them: docs/evaluate.md.
@@ -37,6 +38,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     verbs = group.add_subparsers(title="verbs", metavar="WHAT", required=True)
     _register_match(verbs, common)
+    _register_pad(verbs, common)
 
 
 def _verb(verbs: Any, common: argparse.ArgumentParser, name: str, text: str, about: str) -> Any:  # noqa: ANN401 - argparse keeps this type private
@@ -80,6 +82,31 @@ def _register_match(verbs: Any, common: argparse.ArgumentParser) -> None:  # noq
     )
     match.add_argument("--seed", type=int, default=0, metavar="N", help="of that draw (default: 0)")
     match.set_defaults(run=_match)
+
+
+def _register_pad(verbs: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps this type private
+    pad = _verb(
+        verbs,
+        common,
+        "pad",
+        "attacks that pass and people that do not (ISO/IEC 30107-3)",
+        "Show recordings of people and of attacks to the till's liveness check, and count.",
+    )
+    pad.add_argument(
+        "--genuine", type=Path, required=True, metavar="DIR", help="videos and pictures of people"
+    )
+    pad.add_argument(
+        "--attack", type=Path, required=True, metavar="DIR", help="attacks; a folder for each type"
+    )
+    pad.add_argument(
+        "--seeds",
+        type=_count,
+        default=32,
+        metavar="N",
+        help="sessions over each recording, with other movements asked (default: 32)",
+    )
+    pad.add_argument("--plot", type=Path, metavar="PNG", help="draw rates and outcomes")
+    pad.set_defaults(run=_pad)
 
 
 def _share(text: str) -> float:
@@ -141,6 +168,47 @@ def _match(args: argparse.Namespace) -> Report:
     data = match.to_json(done)
     if args.plot is not None:
         plots.write(plots.det(done), args.plot)
+        data["plot"] = str(args.plot)
+        text += f"\nPlot: {args.plot}"
+    return 0, data, text
+
+
+def _pad(args: argparse.Namespace) -> Report:
+    import time
+
+    from kiosk.evaluate import pad, pad_plot, pad_report, plots, presentations
+    from kiosk.evaluate.attempts import attempt
+    from kiosk.evaluate.errors import NothingToEvaluateError
+    from kiosk.policy import load
+    from models.cli import folder_in
+    from models.vision import open_vision
+
+    if args.plot is not None:
+        plots.require_png(args.plot)
+    began_s = time.monotonic()
+    shown = presentations.gather(args.genuine, args.attack)
+    rules = load(args.home / "policy.toml", "EUR").liveness  # no amount matters here
+    vision = open_vision(folder_in(args.home))
+    attempts = []
+    with _progress("recordings", len(shown)) as step:
+        for one in shown:
+            measured = presentations.measure(vision, one)
+            attempts.append(attempt(measured, rules, draws=args.seeds, passive=vision.has_passive))
+            step()
+    if all(one.fault for one in attempts):
+        raise NothingToEvaluateError(
+            f"None of {len(attempts)} recordings can be read; the first: {attempts[0].fault}",
+            hint="Record or copy them again.",
+        )
+    done = pad.Verdicts(
+        tuple(attempts),
+        vision.has_passive,
+        rules.passive_median_min,
+        time.monotonic() - began_s,
+    )
+    data, text = pad_report.to_json(done), pad_report.to_text(done)
+    if args.plot is not None:
+        plots.write(pad_plot.draw(done), args.plot)
         data["plot"] = str(args.plot)
         text += f"\nPlot: {args.plot}"
     return 0, data, text

@@ -17,6 +17,7 @@ import numpy as np
 from enroll.gallery import THRESHOLD
 from kiosk.evaluate import metrics
 from kiosk.evaluate.errors import NothingToEvaluateError
+from kiosk.evaluate.metrics import in_words, plain
 from kiosk.evaluate.pictures import BAD_INPUT, FAILURES, acquire_all
 
 if TYPE_CHECKING:
@@ -135,10 +136,6 @@ def _nothing(acquisition: Acquisition, files: int) -> NothingToEvaluateError:
     )
 
 
-def _shown(rate: Rate | None) -> dict[str, object] | None:
-    return None if rate is None else rate.to_json()
-
-
 def to_json(done: Matching) -> dict[str, object]:
     """The report as plain values: aggregates, and the names of the files that failed."""
     fmr, fnmr = done.scores.fmr(done.threshold), done.scores.fnmr(done.threshold)
@@ -158,29 +155,29 @@ def to_json(done: Matching) -> dict[str, object]:
             - int(done.scores.mated.size + done.scores.non_mated.size),
             "non_mated_sampled_of": done.comparisons.sampled_of,
         },
-        "at_threshold": {"fmr": _shown(fmr), "fnmr": _shown(fnmr)},
+        "at_threshold": {"fmr": plain(fmr), "fnmr": plain(fnmr)},
         "with_failures_to_acquire": {
-            "far": _shown(done.system_rate(same=False)),
-            "frr": _shown(done.system_rate(same=True)),
+            "far": plain(done.system_rate(same=False)),
+            "frr": plain(done.system_rate(same=True)),
         },
-        "failure_to_acquire_rate": _shown(done.failures_to_acquire),
+        "failure_to_acquire_rate": plain(done.failures_to_acquire),
         "failed": [{"file": name, "reason": why} for name, why in done.failed],
         "bad_files": sum(why in BAD_INPUT for _, why in done.failed),
         "acquired": done.acquisition.how,
         "thresholds": [
             {
                 "threshold": at,
-                "fmr": _shown(done.scores.fmr(at)),
-                "fnmr": _shown(done.scores.fnmr(at)),
+                "fmr": plain(done.scores.fmr(at)),
+                "fnmr": plain(done.scores.fnmr(at)),
             }
             for at in sorted({*TABLE, done.threshold})
         ],
         "suggested": {
             "wanted_fmr": wish.wanted_fmr,
             "threshold": wish.threshold,
-            "fmr": _shown(wish.fmr),
+            "fmr": plain(wish.fmr),
             "fmr_upper_bound_95": wish.fmr_bound,
-            "fnmr": _shown(wish.fnmr),
+            "fnmr": plain(wish.fnmr),
             "non_mated_needed": wish.needed,
             "says": suggestion_text(done),
         },
@@ -208,25 +205,15 @@ def suggestion_text(done: Matching) -> str:
         )
     return (
         f"For an FMR below {wish.wanted_fmr:g}: threshold {wish.threshold:.4f} "
-        f"(observed {_percent(wish.fmr)}; below {100 * (wish.fmr_bound or 0):.3g} % with 95 % "
-        f"confidence; FNMR there {_percent(wish.fnmr)})."
+        f"(observed {in_words(wish.fmr)}; below {100 * (wish.fmr_bound or 0):.3g} % with 95 % "
+        f"confidence; FNMR there {in_words(wish.fnmr)})."
     )
-
-
-def _percent(rate: Rate | None) -> str:
-    if rate is None:
-        return "no data"
-    low, high = (100 * bound for bound in rate.bounds)
-    if rate.count == 0:
-        return f"0 of {rate.trials:,}, below {high:.2g} %"
-    counted = f"{rate.count:,} of {rate.trials:,}"
-    return f"{100 * rate.estimate:.3g} % ({counted}; {low:.2g} to {high:.2g} %)"
 
 
 def to_text(done: Matching) -> str:
     """The report for a terminal."""
     eer = metrics.equal_error_rate(done.scores)
-    frr, far = (_percent(done.system_rate(same=same)) for same in (True, False))
+    frr, far = (in_words(done.system_rate(same=same)) for same in (True, False))
     lines = [
         *_counts(done),
         "",
@@ -252,7 +239,7 @@ def _counts(done: Matching) -> list[str]:
     return [
         f"{len(asked.pairs):,} pairs of {len(asked.files):,} pictures, {done.recogniser_id}",
         f"compared: {mated:,} mated, {non_mated:,} non-mated{drawn}",
-        f"failures to acquire: {_percent(done.failures_to_acquire)}",
+        f"failures to acquire: {in_words(done.failures_to_acquire)}",
         *failed,
     ]
 
@@ -261,6 +248,6 @@ def _table(done: Matching) -> list[str]:
     lines = [f"{'threshold':>10}  {'FMR':<36}FNMR"]
     for at in sorted({*TABLE, done.threshold}):
         mark = " ← shipped" if at == done.threshold else ""
-        fmr, fnmr = _percent(done.scores.fmr(at)), _percent(done.scores.fnmr(at))
+        fmr, fnmr = in_words(done.scores.fmr(at)), in_words(done.scores.fnmr(at))
         lines.append(f"{at:>10.3f}  {fmr:<36}{fnmr}{mark}")
     return lines

@@ -77,6 +77,22 @@ def rate(count: int, trials: int) -> Rate | None:
     return Rate(count, trials) if trials else None
 
 
+def plain(rate: Rate | None) -> dict[str, object] | None:
+    """A rate for JSON; null where there were no trials."""
+    return None if rate is None else rate.to_json()
+
+
+def in_words(rate: Rate | None) -> str:
+    """A rate for a person: percent, counts and 95 % bounds."""
+    if rate is None:
+        return "no data"
+    low, high = (100 * bound for bound in rate.bounds)
+    if rate.count == 0:
+        return f"0 of {rate.trials:,}, below {high:.2g} %"
+    counted = f"{rate.count:,} of {rate.trials:,}"
+    return f"{100 * rate.estimate:.3g} % ({counted}; {low:.2g} to {high:.2g} %)"
+
+
 def upper_bound(count: int, trials: int) -> float:
     """The one-sided 95 % upper bound of a share (Clopper and Pearson), 0..1."""
     from scipy.stats import beta

@@ -44,7 +44,8 @@ def require_png(path: Path) -> None:
         )
 
 
-def _pyplot() -> Any:  # noqa: ANN401 - matplotlib's module
+def pyplot() -> Any:  # noqa: ANN401 - matplotlib's module
+    """Matplotlib without a display, in this project's manner."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -70,7 +71,7 @@ def write(figure: Any, path: Path) -> None:  # noqa: ANN401 - matplotlib's figur
 
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=DOTS_PER_INCH, format="png")
-    _pyplot().close(figure)
+    pyplot().close(figure)
     write_whole(path, drawn.getvalue())
 
 
@@ -101,7 +102,7 @@ def det(done: Matching) -> Any:  # noqa: ANN401 - matplotlib's figure
             "A DET curve needs mated and non-mated comparisons; a kind is missing.",
             hint="Give two pictures of at least one person, and pictures of at least two people.",
         )
-    plt = _pyplot()
+    plt = pyplot()
     figure, (left, right) = plt.subplots(1, 2, figsize=(12.5, 5.9), layout="constrained")
     _det_panel(left, done)
     _threshold_panel(right, done)
