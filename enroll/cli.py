@@ -137,13 +137,13 @@ def _add(args: argparse.Namespace) -> Result:
             others = known_others(args, vault)
             template, frames = capture(args.camera, home)
             shopper = vault.add(record(template, vault), lookalike_of=others)
+            _topup_new(vault, shopper, amount_minor)
     else:
         secret = _new_secret(args, home)
         template, frames = capture(args.camera, home)
         with _create_vault(home, secret) as vault:
             shopper = vault.add(record(template, vault))
-    if amount_minor is not None:
-        _topup_new(home, shopper, amount_minor)
+            _topup_new(vault, shopper, amount_minor)
     data, text = described(home, shopper)
     return 0, {**data, "frames": frames}, f"Enrolled from {frames} good frames:\n{text}"
 
@@ -219,13 +219,17 @@ def _new_secret(args: argparse.Namespace, home: Home) -> MasterSecret:
     return default_secret(kind, home)
 
 
-def _topup_new(home: Home, shopper: Shopper, amount_minor: int) -> None:
+def _topup_new(vault: Vault, shopper: Shopper, amount_minor: int | None) -> None:
+    if amount_minor is None:
+        return
     from enroll.errors import Error
     from ledger.errors import Error as LedgerError
     from ledger.money import format_decimal
 
+    home = vault.home
     try:
-        cli_accounts.book_topup(home, shopper.pseudonym, amount_minor)
+        entry = cli_accounts.book_topup(home, shopper.pseudonym, amount_minor)
+        vault.topped_up(shopper.pseudonym, entry, now_ms())
     except LedgerError as e:
         text = format_decimal(amount_minor, home.currency)
         raise Error(

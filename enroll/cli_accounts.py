@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from enroll.cli_tools import (
     add_ref,
     amount,
+    balance_of,
     confirm,
     described,
     home_of,
@@ -229,11 +230,14 @@ def _topup(args: argparse.Namespace) -> Result:
 
 def _revoke(args: argparse.Namespace) -> Result:
     from enroll import erasure
+    from ledger.money import format_amount
 
     home = home_of(args)
     with opened(args, home) as vault:
         pseudonym = vault.pseudonym_of(args.ref)
-        confirm(f"Erase all data of {pseudonym}?", yes=args.yes)
+        owed = balance_of(home, pseudonym)
+        still = f" The book owes it {format_amount(owed, home.currency)}." if owed else ""
+        confirm(f"Erase all data of {pseudonym}?{still}", yes=args.yes)
         data, text = described(home, erasure.erase(vault, pseudonym, now_ms()))
     if data["balance_minor"]:
         text += "\nThe book still owes this account its balance: pay it out."

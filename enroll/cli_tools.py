@@ -196,15 +196,21 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def described(home: Home, shopper: Shopper) -> tuple[dict[str, object], str]:
-    """A shopper with the balance in the book: as JSON, and in a line."""
+def balance_of(home: Home, pseudonym: str) -> int:
+    """What the book owes a shopper, in minor units; nothing where there is no book."""
     from ledger.book import Ledger
     from ledger.errors import LedgerMissingError
+
+    with suppress(LedgerMissingError), Ledger.open(home, read_only=True) as book:
+        return book.balance(pseudonym)
+    return 0
+
+
+def described(home: Home, shopper: Shopper) -> tuple[dict[str, object], str]:
+    """A shopper with the balance in the book: as JSON, and in a line."""
     from ledger.money import format_amount
 
-    balance = 0
-    with suppress(LedgerMissingError), Ledger.open(home, read_only=True) as book:
-        balance = book.balance(shopper.pseudonym)
+    balance = balance_of(home, shopper.pseudonym)
     data = {**shopper.to_json(), "balance_minor": balance, "currency": home.currency}
     who = f"{shopper.name}  {shopper.phone}" if shopper.status == "active" else "(erased)"
     since = shopper.revoked_at or shopper.enrolled_at
