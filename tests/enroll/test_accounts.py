@@ -163,7 +163,7 @@ def test_an_export_holds_all_that_is_stored_and_explains_it(vault, person, book)
     assert "encrypted template" in found["consent"]["text"]
     assert (found["consent"]["given_at_ms"], found["consent"]["staff"]) == (1_000, "anna")
     stored = np.frombuffer(base64.b64decode(found["template"]["base64"]), "<f4")
-    assert np.array_equal(stored, vault.gallery("m-1")._templates[0])
+    assert np.array_equal(stored, vault.gallery("m-1")._index._templates[0])
     assert (found["pin"], found["limits"]["per_day_minor"]) == ({"kept": True}, 5_000)
     assert [entry["id"] for entry in found["book"]] == ["topup/mine"]
     assert [entry["action"] for entry in found["desk"]] == ["enrol", "export"]

@@ -88,7 +88,7 @@ def lived_in(vault, person, embedding, demo_home, tmp_path):
 
 def turned(vault):
     gallery = vault.gallery("m-1")
-    return gallery._templates[0]
+    return gallery._index._templates[0]
 
 
 def test_no_file_of_a_copied_disk_holds_an_embedding_a_name_a_phone_or_a_pin(lived_in, vault):

@@ -142,7 +142,7 @@ def test_a_renewal_that_was_interrupted_goes_on_and_everybody_is_found_meanwhile
     for seed in range(5):
         vault.add(person(seed))
     before = {s: vault.gallery("m-1").search(embedding(s)).similarity for s in range(5)}
-    stolen = vault.gallery("m-1")._templates.copy()
+    stolen = vault.gallery("m-1")._index._templates.copy()
     monkeypatch.setattr(renewal, "CHUNK", 2)
 
     def stop(done, _):
@@ -160,7 +160,7 @@ def test_a_renewal_that_was_interrupted_goes_on_and_everybody_is_found_meanwhile
     gallery = vault.gallery("m-1")
     for seed, similarity in before.items():
         assert gallery.search(embedding(seed)).similarity == pytest.approx(similarity, abs=1e-5)
-    matches = (stolen @ gallery._templates[:5].T).diagonal()
+    matches = (stolen @ gallery._index._templates[:5].T).diagonal()
     assert abs(matches).max() < 0.5  # what leaked before resembles nothing here any more
 
 
