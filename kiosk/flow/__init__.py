@@ -52,7 +52,8 @@ from kiosk.flow.events import (
     Touch,
     Wrong,
 )
-from kiosk.flow.machine import Step, step
+from kiosk.flow.machine import step
+from kiosk.flow.screens import Step
 from kiosk.flow.state import (
     DIGITS,
     WAIT_MS,

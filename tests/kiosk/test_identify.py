@@ -225,6 +225,12 @@ def test_five_wrong_pins_lock_the_shopper_and_the_right_one_then_opens_nothing(
     assert identity.pin("482916").factors == ("face", "pin")
 
 
+def test_a_pin_of_nobody_is_a_fault_of_ours(identity_of, ten):
+    templates, rng = ten
+    identity = identity_of(at_cosine(templates[3], 0.95, rng), gallery_of(templates), WITH_PIN)
+    assert outcome(lambda: identity.answer("pin", "482916")) == "fault"
+
+
 def test_a_right_pin_is_right_at_the_last_try(identity_of, people, ten):
     templates, rng = ten
     people.pins["s-3"] = "482916"

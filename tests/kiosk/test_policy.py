@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import tomllib
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from kiosk.errors import BadPolicyError, RefusedError
 from kiosk.liveness import LivenessRules
 from kiosk.policy import Identification, Policy, Step, WithoutPassive, demand, load, parse, write
+from kiosk.policy.reading import _Found, _rules
 
 STEPS = (
     Step(5_000),
@@ -256,11 +258,54 @@ VALUES = st.recursive(
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5))
 def test_whatever_values_stand_under_known_keys_they_are_read_or_named(table):
-    from kiosk.policy.reading import _Found, _rules
-
     try:
         policy = _rules(Policy(), table, "")
     except _Found as found:
         assert str(found)  # noqa: PT017 - whether it is raised is the draw's
         return
     assert parse(write(policy, "EUR")).resolved("EUR").digest == policy.resolved("EUR").digest
+
+
+def test_steps_with_movements_and_cues_are_written_and_read_back():
+    assert parse(write(POLICY, "EUR")).amounts["EUR"] == STEPS
+
+
+@dataclasses.dataclass(frozen=True)
+class Odd:
+    """Rules as another part of the till may have them.
+
+    Attributes:
+        name: of something.
+        on: whether.
+        words: some.
+        never: not for a file.
+    """
+
+    name: str = "a"
+    on: bool = True
+    words: tuple[str, ...] = ("b",)
+    never: object = None
+
+    def __post_init__(self):
+        if self.name == "bad":
+            raise ValueError("the name is bad")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("name", 1, "name is 1; allowed is a text in quotes"),
+        ("name", "bad", "the name is bad"),
+        ("on", 1, "on is 1; allowed is true or false"),
+        ("words", "c", "words is 'c'; allowed is a list"),
+        ("never", 1, "never cannot be set in a file"),
+    ],
+)
+def test_rules_of_every_kind_are_checked(key, value, says):
+    with pytest.raises(_Found, match=re.escape(says)):
+        _rules(Odd(), {key: value}, "")
+
+
+def test_rules_of_every_kind_are_read():
+    read = _rules(Odd(), {"name": "c", "on": False, "words": ["d"]}, "")
+    assert (read.name, read.on, read.words) == ("c", False, ("d",))
