@@ -310,3 +310,12 @@ def test_the_key_can_be_given_from_elsewhere(closed):
         closed.home, key=VerifierKey(f"facetill/{closed.home.id}", other.public_bytes)
     )
     assert 0 in {f.index for f in found}
+
+
+@pytest.mark.parametrize(
+    ("gone", "problem"), [("idx = 4", "it is missing;"), ("idx IN (4, 5)", "it is missing to 5;")]
+)
+def test_what_is_missing_is_named_from_the_first_to_the_last(closed, gone, problem):
+    sql(closed, f"DELETE FROM entries WHERE {gone}")
+    found = {f.index: f.problem for f in findings(closed.home)}
+    assert found[4].startswith(problem)

@@ -61,3 +61,15 @@ def test_every_amount_survives_formatting_and_parsing(minor, currency):
 def test_people_see_the_currency():
     assert format_amount(-5, "EUR") == "-0.05 EUR"
     assert format_amount(500, "JPY") == "500 JPY"
+    assert format_amount(0, "EUR") == "0.00 EUR"
+
+
+def test_a_refusal_shows_only_the_beginning_of_what_was_typed():
+    for text, currency, shown in (
+        ("x" * 99, "EUR", repr("x" * 40) + " is not an amount."),
+        ("5", "Y" * 99, repr("Y" * 20) + " is not a currency of ISO 4217."),
+        ("1.234", "EUR", "1.234 has more decimals than EUR has (2)."),
+    ):
+        with pytest.raises(BadAmountError) as e:
+            parse_amount(text, currency)
+        assert e.value.message == shown

@@ -31,6 +31,14 @@ def test_a_second_check_reads_no_entry_again(sealed, memory, monkeypatch):
     assert audit.check_home(sealed.home, memory=memory) == ([], 8)
 
 
+def test_a_third_check_reads_nothing_again_that_the_second_had_added(sealed, memory, monkeypatch):
+    for _ in range(7):
+        sealed.topup(1)
+        assert check(sealed, memory) == []
+    monkeypatch.setattr(audit._Audit, "_check_row", lambda *_: pytest.fail("read again"))
+    assert check(sealed, memory) == []
+
+
 def test_what_came_after_is_checked_with_all_that_was_before(sealed, memory):
     paid = sealed.book.receipt(next(e.id[8:] for e in sealed.book.entries() if e.kind == "payment"))
     sealed.at_desk().refund(paid.id, 100, "r1")
