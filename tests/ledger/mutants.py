@@ -154,6 +154,8 @@ def _kept(tree):
                 keep(node.args[0])
             case ast.Expr(value=ast.Constant()):
                 keep(node)
+            case ast.JoinedStr() if any(" " in str(getattr(v, "value", "")) for v in node.values):
+                keep(node)
     return kept
 
 

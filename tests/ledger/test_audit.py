@@ -319,3 +319,9 @@ def test_what_is_missing_is_named_from_the_first_to_the_last(closed, gone, probl
     sql(closed, f"DELETE FROM entries WHERE {gone}")
     found = {f.index: f.problem for f in findings(closed.home)}
     assert found[4].startswith(problem)
+
+
+def test_behind_a_gap_a_leaf_that_is_not_its_hash_is_still_named(closed):
+    sql(closed, "DELETE FROM entries WHERE idx = 3")
+    sql(closed, "UPDATE entries SET hashes = zeroblob(length(hashes)) WHERE idx = 6")
+    assert {3, 6} <= named(closed.home)

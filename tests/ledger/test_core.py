@@ -491,3 +491,12 @@ def test_a_kept_head_of_a_size_that_was_sealed_is_compared(stocked, tmp_path):
     assert audit.check_home(stocked.home, memory=memory)[0] == []
     stocked.pay()
     assert audit.check_home(stocked.home, memory=memory, heads=(head,))[0] == []
+
+
+def test_the_limit_of_one_whose_name_goes_on_is_not_that_of_the_shorter_name(shop):
+    shop.at_desk().limit("s-a", 100, "l1")
+    shop.at_desk().limit("s-a0", 10_000, "l2")
+    with pytest.raises(errors.BalanceTooHigh):
+        shop.topup(101, shopper="s-a")
+    shop.topup(101, shopper="s-a0")
+    assert shop.book.check() == []
