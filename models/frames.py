@@ -272,17 +272,21 @@ class SampleSource(_Quiet):
     Args:
         path: the sample clip.
         frames_max: how many frames it gives before it ends.
+        rest: first and last frame of what it shows while nothing is asked.
     """
 
     kind: Kind = "sample"
     name = "the sample clip"
     shows: tuple[str, ...] | None = tuple(sample.ACTIONS)
 
-    def __init__(self, path: Path, frames_max: int = 1500) -> None:
-        first, last = sample.REST
+    def __init__(
+        self, path: Path, frames_max: int = 1500, rest: tuple[int, int] = sample.REST
+    ) -> None:
+        first, last = rest
         self._path = path
         self._pictures: dict[int, NDArray[np.uint8]] = {}
         self._frame_ms: float = FILE_FRAME_MS
+        self._stretches = [*sample.ACTIONS.values(), rest]
         self._rest = [*range(first, last + 1), *range(last - 1, first, -1)]
         self._plan = list(self._rest)
         self._prompt = ""
@@ -291,8 +295,10 @@ class SampleSource(_Quiet):
 
     def _load(self) -> None:
         """Decode what may be played; not before a frame is wanted."""
-        stretches = [*sample.ACTIONS.values(), sample.REST]
-        wanted = range(min(a for a, _ in stretches), max(b for _, b in stretches) + 1)
+        wanted = range(
+            min(first for first, _ in self._stretches),
+            max(last for _, last in self._stretches) + 1,
+        )
         video = VideoSource(self._path, wanted.start, wanted.stop - 1)
         for number in wanted:
             frame = video.read()
@@ -335,6 +341,8 @@ def _sample_source(spec: str, models_dir: Path) -> Source:
         return SampleSource(clip)
     if stretch == "enrol":
         return VideoSource(clip, *sample.ENROL)
+    if stretch == "desk":
+        return SampleSource(clip, rest=sample.ENROL)
     first, _, last = stretch.partition("-")
     if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
         raise SourceError(
@@ -349,7 +357,8 @@ def open_source(spec: str, models_dir: Path) -> Source:
 
     Args:
         spec: a device index or path under /dev, an RTSP address, a video, a picture, a folder of
-            pictures, `sample`, `sample:enrol` or `sample:FIRST-LAST`.
+            pictures, `sample`, `sample:enrol` or `sample:FIRST-LAST`; `sample:desk` acts out what
+            the desk asks, and rests in the stretch for enrolling.
         models_dir: the model folder, where the sample is.
 
     Raises:
