@@ -119,7 +119,7 @@ class Enrolment:
             PoorTemplateError: It would match badly; with what to change.
         """
         if self.good < self.wanted.good_min:
-            raise self._refusal()
+            raise self.refusal()
         judged = self.quality()
         if judged is not None and judged.figure < FIGURE_MIN:
             said, hint = REASONS[judged.weakest]
@@ -140,7 +140,8 @@ class Enrolment:
         total = np.sum(self._embeddings, axis=0, dtype=np.float64)
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float32)
 
-    def _refusal(self) -> NotEnoughFramesError:
+    def refusal(self) -> NotEnoughFramesError:
+        """Why there is no template: the commonest reason, and what to do."""
         counted = f"{self.good} of {self.wanted.good_min} good frames"
         if not self._reasons:
             return NotEnoughFramesError(

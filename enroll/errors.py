@@ -112,5 +112,9 @@ class NotEnoughFramesError(RefusedError):
     """The camera did not give enough good frames of one person."""
 
 
+class NotLiveError(RefusedError):
+    """The face before the desk's camera looks like a picture or a screen."""
+
+
 class TwoPeopleError(RefusedError):
     """The frames show different people."""

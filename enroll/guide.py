@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from enroll.enrolment import FROM_VIDEO, Enrolment
-from enroll.errors import BadInputError, TwoPeopleError
+from enroll.errors import BadInputError, NotLiveError, TwoPeopleError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from enroll.quality import Quality
+    from enroll.quality import Measures
     from enroll.shopper import Template
 
 POSES: Final = ("ahead", "left", "right", "up", "down")
@@ -50,7 +50,7 @@ class Look:
         centre: middle of the face, in shares of the frame's width and height, from where a face is
             expected.
         width: of the face, as a share of the frame's height.
-        quality: of a frame that looks ahead; none for others.
+        measures: of a frame that looks ahead; none for others.
         embedding: (d,) float32 of length 1, of a frame that looks ahead; none for others.
         passive: how live it looks, 0..1; none where it was not measured.
     """
@@ -62,7 +62,7 @@ class Look:
     eyes_open: bool = True
     centre: tuple[float, float] = (0.0, 0.0)
     width: float = 0.0
-    quality: Quality | None = field(default=None, repr=False)
+    measures: Measures | None = None
     embedding: NDArray[np.float32] | None = field(default=None, repr=False)
     passive: float | None = field(default=None, repr=False)
 
@@ -205,8 +205,6 @@ class Guide:
         self._passives.append(look.passive)
         enough = len(self._passives) >= PASSIVE_SAMPLES_MIN
         if enough and float(np.median(self._passives)) < PASSIVE_MEDIAN_MIN:
-            from enroll.errors import NotLiveError
-
             raise NotLiveError(
                 "This looks like a picture or a screen.",
                 hint="Only the person themselves may be enrolled, with nothing before the face.",
@@ -217,12 +215,12 @@ class Guide:
             self._hint = "look_ahead"
         elif not look.eyes_open:
             self._hint = "eyes_closed"
-        elif look.embedding is None or look.quality is None:
+        elif look.embedding is None:
             self._hint = "wait"
         elif not self._enrolment.wants(look.t_ms):
             return
         else:
-            self._enrolment.accept(look.embedding, look.t_ms, look.quality)
+            self._enrolment.accept(look.embedding, look.t_ms, look.measures)
             if self.pose == "back":
                 self._returned = True
                 return

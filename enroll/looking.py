@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from enroll.guide import AHEAD_MAX, Look
-from enroll.quality import grade_faces, grade_landmarks
+from enroll.quality import grade_faces, grade_landmarks, measure
 from models.pose import nod_of, turn_of
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def look_at(eyes: Eyes, frame: Frame, *, asks_ahead: bool) -> Look:
         eyes_open=eyes_open,
         centre=(centre_x / width - frame.centre_x, centre_y / height - 0.5),
         width=face.width_px / height,
+        measures=measure(image, face) if wanted else None,
         embedding=eyes.embed(image, face) if wanted else None,
         passive=passive,
     )
