@@ -12,12 +12,12 @@ BIN := $(VENV)/bin
 DEMO_HOME ?= .demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# What the wheels need of a bare Debian: Qt and OpenCV's shared libraries, a font, and venv itself;
-# the xcb set is for a real window.
+# What the wheels need of a bare Debian: Qt and OpenCV's shared libraries, fonts for three languages,
+# and venv itself; the xcb set is for a real window.
 DEBIAN := python3-venv ca-certificates libgl1 libegl1 libglib2.0-0 libxkbcommon0 libdbus-1-3 \
-	libfontconfig1 fonts-inter fonts-dejavu-core libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 \
-	libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
-	libxcb-xkb1
+	libfontconfig1 fonts-inter fonts-dejavu-core fonts-noto-cjk libxkbcommon-x11-0 libxcb-cursor0 \
+	libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
+	libxcb-shape0 libxcb-xinerama0 libxcb-xkb1
 # What only the tests need: the other store, and a second program that reads the exports.
 DEBIAN_DEV := postgresql hledger
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES: Final = """\
 examples:
+  facetill enroll desk                            the window, with the first camera
   facetill enroll add --name "Ada Lovelace" --phone 5550100 --camera 0 --consent
   facetill enroll add --name "Ada Lovelace" --phone 5550100 --camera ada.jpg --consent --topup 20
   facetill enroll list
@@ -79,6 +80,17 @@ def register(
         "--key",
         choices=("keyfile", "passphrase", "keyring"),
         help="where a new vault's master key comes from (default: a key file in the home)",
+    )
+    window = verbs.add(
+        "desk",
+        _desk,
+        "open the desk's window: consent, camera, accounts",
+        "desk",
+        "desk --camera sample --home demo --language ko",
+    )
+    window.add_argument("--camera", default="0", metavar="SOURCE", help="default: 0")
+    window.add_argument(
+        "--language", choices=("en", "ko", "zh"), default="en", help="to begin with"
     )
     verbs.add("list", _list, "list everyone who is or was enrolled", "list", "list --json")
     cli_accounts.register(verbs)
@@ -146,6 +158,14 @@ def _add(args: argparse.Namespace) -> Result:
             _topup_new(vault, shopper, amount_minor)
     data, text = described(home, shopper)
     return 0, {**data, "frames": frames}, f"Enrolled from {frames} good frames:\n{text}"
+
+
+def _desk(args: argparse.Namespace) -> Result:
+    from enroll.window.application import run_desk
+
+    home = _home_or_new(args.home)
+    status = run_desk(home, args.camera, args.passphrase_file, args.language)
+    return status, {"closed": True}, ""
 
 
 def _list(args: argparse.Namespace) -> Result:
@@ -222,13 +242,14 @@ def _new_secret(args: argparse.Namespace, home: Home) -> MasterSecret:
 def _topup_new(vault: Vault, shopper: Shopper, amount_minor: int | None) -> None:
     if amount_minor is None:
         return
+    from enroll import cash
     from enroll.errors import Error
     from ledger.errors import Error as LedgerError
     from ledger.money import format_decimal
 
     home = vault.home
     try:
-        entry = cli_accounts.book_topup(home, shopper.pseudonym, amount_minor)
+        entry = cash.book(home, shopper.pseudonym, amount_minor)
         vault.topped_up(shopper.pseudonym, entry, now_ms())
     except LedgerError as e:
         text = format_decimal(amount_minor, home.currency)

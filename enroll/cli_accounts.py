@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import argparse
 
     from enroll.cli_tools import Result, Verbs
-    from ledger.home import Home
 
 
 def register(verbs: Verbs) -> None:
@@ -120,21 +119,6 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--face", choices=("yes", "no"), help="whether a face may pay at all")
 
 
-def book_topup(home: Home, pseudonym: str, amount_minor: int, topup_id: str | None = None) -> int:
-    """Book cash on a shopper's balance; gives the entry's index."""
-    import uuid
-
-    from ledger.book import Ledger
-    from ledger.home import station_key
-
-    desk_key = station_key(home, "desk")
-    with Ledger.open_or_create(home) as book:
-        entry = book.at(desk_key, now_ms()).topup(
-            pseudonym, amount_minor, topup_id or uuid.uuid4().hex
-        )
-        return entry.index
-
-
 def _show(args: argparse.Namespace) -> Result:
     home = home_of(args)
     with opened(args, home) as vault:
@@ -218,11 +202,13 @@ def _limits(args: argparse.Namespace) -> Result:
 
 
 def _topup(args: argparse.Namespace) -> Result:
+    from enroll import cash
+
     home = home_of(args)
     amount_minor = amount(args.amount, home)
     with opened(args, home) as vault:
         shopper = vault.for_topup(args.ref)
-        entry = book_topup(home, shopper.pseudonym, amount_minor, args.id)
+        entry = cash.book(home, shopper.pseudonym, amount_minor, args.id)
         vault.topped_up(shopper.pseudonym, entry, now_ms())
     data, text = described(home, shopper)
     return 0, {**data, "entry": entry}, f"Booked as entry {entry}:\n{text}"

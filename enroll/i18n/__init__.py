@@ -1,1 +1,1 @@
-"""The desk's languages: Qt Linguist's files, by a translator's hand, and what is compiled of them."""
+"""The desk's languages: what translators write, and what is compiled of it."""

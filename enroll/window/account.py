@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QGridLayout
 
 from enroll import erasure, export
+from enroll.cli_tools import write_private
 from enroll.roles import OPEN_DESK, may
 from enroll.shopper import Limits
 from enroll.window.enrolling import typed_twice
@@ -187,8 +188,9 @@ class AccountPage(Page):
 
         def errand(form: Form) -> None:
             path = Path(form.text("file").strip()).expanduser()
-            text = json.dumps(export.document(vault, pseudonym, now_ms()), ensure_ascii=False)
-            export.write(path, text)
+            found = export.document(vault, pseudonym, now_ms())
+            text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+            write_private(path, text.encode())
 
         form = Form(self, self.tr("Data for the person"), self.tr("Write the file"), errand)
         form.explain(self.tr("Everything stored on the person, for them alone."))

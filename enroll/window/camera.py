@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME_WAIT_S: Final = 3.0
+FIRST_FRAME_WAIT_S: Final = 15.0  # cameras and recordings need a while to begin
 JOIN_S: Final = 10.0
 # a recording acts out what it is asked, as the sample does
 CUES: Final = {"left": "turn_left", "right": "turn_right"}
@@ -106,7 +107,7 @@ class CaptureRun(QObject):
     def _guide(self, eyes: Eyes, capture: LatestFrame) -> None:
         guide, index = Guide(eyes.recogniser_id), -1
         while not self._stop.is_set() and not guide.complete:
-            frame = capture.wait(index, FRAME_WAIT_S)
+            frame = capture.wait(index, FIRST_FRAME_WAIT_S if index < 0 else FRAME_WAIT_S)
             if frame is None:
                 if capture.error is not None:
                     raise capture.error

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from enroll.window.account import AccountPage
 from enroll.window.enrolling import CameraPage, ConsentPage, DetailsPage, DonePage
@@ -14,6 +14,7 @@ from enroll.window.office import Draft
 from enroll.window.page import ERRORS, Page
 from enroll.window.parts import button, label, row
 from enroll.window.start import SignInPage, StartPage
+from enroll.window.style import application_font
 from enroll.window.trail import TrailPage
 from enroll.window.translations import LANGUAGES, install
 from enroll.window.words import Words
@@ -41,7 +42,7 @@ class MainWindow(QMainWindow):
         self.office = office
         self.draft = Draft()
         self.words = Words(self)
-        self.language = language
+        self.language = "en"
         self._place: tuple[str, str] = ("start", "")
         self._page: Page | None = None
         self.setWindowTitle("Facetill")
@@ -50,7 +51,7 @@ class MainWindow(QMainWindow):
         self._idle.setInterval(IDLE_MS)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._sign_out)
-        install(language)
+        self._take(language)
         self.go("start")
 
     @property
@@ -84,9 +85,13 @@ class MainWindow(QMainWindow):
         """Another language: the page is built anew, with what was filled in."""
         if language == self.language:
             return
+        self._take(language)
+        self.go(*self._place)
+
+    def _take(self, language: str) -> None:
         self.language = language
         install(language)
-        self.go(*self._place)
+        QApplication.setFont(application_font(language))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of the camera before the window goes."""

@@ -6,19 +6,17 @@ It holds the one open vault of the window, and opens the book for each errand, a
 from __future__ import annotations
 
 import time
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from enroll import consent, store
-from enroll.errors import BadInputError, ConsentMissingError, UnknownShopperError
+from enroll import cash, consent, store
+from enroll.errors import BadInputError, ConsentMissingError
 from enroll.secrets import default_secret
 from enroll.shopper import Consent, EnrolmentRecord, Limits
 from enroll.vault import Vault
 from ledger.book import Ledger
 from ledger.errors import LedgerMissingError
-from ledger.home import station_key
 from ledger.money import format_amount, parse_amount
 from models.frames import open_source
 from models.vision import open_vision
@@ -181,19 +179,17 @@ class Office:
         )
         return self.vault.add(record, lookalike_of=lookalike_of)
 
-    def top_up(self, pseudonym: str, amount_minor: int, topup_id: str | None = None) -> int:
+    def top_up(self, pseudonym: str, amount_minor: int) -> int:
         """Book what was paid in; gives the entry's index in the book.
 
         Raises:
             BadInputError: nothing, or less.
-            UnknownShopperError: erased.
+            enroll.errors.UnknownShopperError: erased.
             ledger.errors.Error: the book refused.
         """
         if amount_minor <= 0:
             raise BadInputError("A top-up is more than nothing.", hint="Give an amount as 20.00.")
-        if self.vault.show(pseudonym).status != "active":
-            raise UnknownShopperError(f"{pseudonym} was revoked.", hint="Choose another account.")
-        desk_key = station_key(self.home, "desk")
-        with Ledger.open_or_create(self.home) as book:
-            desk = book.at(desk_key, now_ms())
-            return desk.topup(pseudonym, amount_minor, topup_id or uuid.uuid4().hex).index
+        shopper = self.vault.for_topup(pseudonym)
+        entry = cash.book(self.home, shopper.pseudonym, amount_minor)
+        self.vault.topped_up(shopper.pseudonym, entry, now_ms())
+        return entry

@@ -60,7 +60,7 @@ class Preview(QWidget):
 
     def sizeHint(self) -> QSize:
         """As large as the window lets it be."""
-        return QSize(460, 580)
+        return QSize(400, 500)
 
     def set_poses(self, done: tuple[str, ...], asked: str) -> None:
         """Tick the ring."""

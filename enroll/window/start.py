@@ -76,6 +76,7 @@ class StartPage(Page):
         self.table.verticalHeader().setDefaultSectionSize(48)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setMinimumHeight(220)
         self.table.setShowGrid(False)
         self.table.cellActivated.connect(self._open)
         self.table.cellClicked.connect(self._open)

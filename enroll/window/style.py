@@ -13,15 +13,10 @@ ACCENT, ACCENT_DOWN, ACCENT_SOFT = "#0A6252", "#064A3E", "#DFEFE9"
 WARN, WARN_SOFT = "#7A4300", "#FCECD2"
 REFUSE, REFUSE_SOFT = "#99252A", "#F9E2DF"
 
-FAMILIES: Final[tuple[str, ...]] = (
-    "Inter",
-    "Noto Sans",
-    "Noto Sans CJK KR",
-    "Noto Sans CJK SC",
-    "NanumGothic",
-    "WenQuanYi Micro Hei",
-    "DejaVu Sans",
-)
+LATIN: Final = ("Inter", "Noto Sans")
+# the same character is drawn in one way in Korea and in another in China
+HANGUL: Final = ("Noto Sans CJK KR", "NanumGothic")
+HAN: Final = ("Noto Sans CJK SC", "WenQuanYi Micro Hei")
 CONTROL_PX: Final = 48
 TICK: Final = Path(__file__).with_name("tick.svg")
 
@@ -79,14 +74,23 @@ QHeaderView::section {{
   background: {CARD}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE};
   padding: 10px 12px; font-weight: 600;
 }}
+QTableWidget::item {{ padding: 0 12px; }}
+QProgressBar {{ background: {SUNK}; border: 0; border-radius: 5px; }}
+QProgressBar::chunk {{ background: {ACCENT}; border-radius: 5px; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
+QScrollBar::handle:vertical {{ background: {LINE}; border-radius: 4px; min-height: 48px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea {{ border: 0; background: transparent; }}
 """
 
 
-def application_font() -> QFont:
-    """The best fonts of this machine, each language's own behind the Latin one."""
+def application_font(language: str = "en") -> QFont:
+    """The best fonts of this machine: Latin, then the language's own, then the other's."""
     present = set(QFontDatabase.families())
-    font = QFont([name for name in FAMILIES if name in present] or [QFont().family()])
+    eastern = (*HAN, *HANGUL) if language == "zh" else (*HANGUL, *HAN)
+    wanted = (*LATIN, *eastern, "DejaVu Sans")
+    font = QFont([name for name in wanted if name in present] or [QFont().family()])
     font.setPixelSize(17)
     return font
 
