@@ -2,7 +2,7 @@
 
 W. Wu, H. Peng, S. Yu, "YuNet: A Tiny Millisecond-level Face Detector" (2023). The graph is the one
 of `models.graph.build_detector`, decoded here instead of by InsightFace's SCRFD class, with equal
-results: only what scored is computed, and the picture is padded to multiples of 32 instead of to a
+results: only what scored is computed, and the picture gets a margin instead of being filled up to a
 square.
 
 A face that was just seen is not looked for in a window around it, though that halves the time: the
@@ -32,6 +32,10 @@ SCORE_MIN = 0.6
 OVERLAP_MAX = 0.4  # intersection over union; above it two boxes are one face
 ANSWERS_MAX = 16
 MEAN, STD = 127.5, 128.0
+# InsightFace fills the picture up to a square with black. What the network sees of that moves the
+# landmarks of a face at the edge: without it the embedding's cosine to theirs fell to 0.96 on the
+# sample clip, with a margin of 32 pixels it is above 0.9998, with 64 there is no difference.
+MARGIN_PX = 32
 
 
 class Detector:
@@ -72,8 +76,7 @@ class Detector:
         return self._decoded(image, scale)
 
     def _decoded(self, picture: NDArray[np.uint8], scale: float) -> list[Face]:
-        coarsest = STRIDES[-1]
-        height, width = (-(-side // coarsest) * coarsest for side in picture.shape[:2])
+        height, width = (self._padded(side) for side in picture.shape[:2])
         if (height, width) != picture.shape[:2]:
             below, beside = height - picture.shape[0], width - picture.shape[1]
             padded = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_CONSTANT)
@@ -97,6 +100,11 @@ class Detector:
             for i in np.asarray(kept, dtype=int).ravel()
         ]
         return sorted(faces, key=lambda face: face.area_px, reverse=True)[:ANSWERS_MAX]
+
+    def _padded(self, side: int) -> int:
+        """A side with its black margin: a multiple of the coarsest stride, within the square."""
+        coarsest = STRIDES[-1]
+        return min(-(-(side + MARGIN_PX) // coarsest) * coarsest, self._side_px)
 
     def _rows(
         self, level: list[NDArray[np.float32]], stride: int, rows: int, columns: int

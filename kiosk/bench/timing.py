@@ -1,0 +1,52 @@
+"""Times several ways of doing one thing in turns, so that a busy machine is busy for all of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+Input = TypeVar("Input")
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+def in_turns(
+    ways: Mapping[str, Callable[[Input], object]], inputs: Sequence[Input], rounds: int
+) -> dict[str, list[float]]:
+    """Run each way once a round, on the same input.
+
+    Args:
+        ways: by name.
+        inputs: taken in order, again and again.
+        rounds: how many.
+
+    Returns:
+        Milliseconds of each round, by name of the way.
+    """
+    times_ms: dict[str, list[float]] = {name: [] for name in ways}
+    for way in ways.values():  # what is allocated at the first call is not what is measured
+        way(inputs[0])
+    for number in range(rounds):
+        for name, way in ways.items():
+            started_s = time.perf_counter()
+            way(inputs[number % len(inputs)])
+            times_ms[name].append((time.perf_counter() - started_s) * 1_000)
+    return times_ms
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The nearest-rank percentile; of one value, that value."""
+    ordered = sorted(values)
+    rank = min(len(ordered) - 1, max(0, -(-int(len(ordered) * percent) // 100) - 1))
+    return ordered[rank]
+
+
+def ratio(times_ms: Mapping[str, Sequence[float]], peer: str, own: str) -> float:
+    """How many times faster `own` is than `peer`: the median of the rounds' own ratios.
+
+    Both ran one after the other in each round, so that what slowed the one slowed the other.
+    """
+    pairs = zip(times_ms[peer], times_ms[own], strict=True)
+    return statistics.median(theirs / max(ours, 1e-9) for theirs, ours in pairs)
