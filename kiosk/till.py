@@ -103,7 +103,7 @@ class Till:
         self._call_staff = call_staff
         self._state = flow.attract(self.currency, languages)
         self._callbacks: list[Callable[[flow.State], None]] = []
-        self._preview: Frame | None = None
+        self._capturing: LatestFrame | None = None
         self._stop = threading.Event()
         self._workers: list[threading.Thread] = []
         self._held: FaceCheck | None = None  # a live face that waits for its second factor
@@ -116,8 +116,9 @@ class Till:
 
     @property
     def preview(self) -> Frame | None:
-        """The newest frame; none where no camera runs."""
-        return self._preview
+        """The newest frame, whatever the networks still work on; none where no camera runs."""
+        capture = self._capturing
+        return None if capture is None else capture.frame
 
     @property
     def products(self) -> Sequence[Product]:
@@ -195,7 +196,7 @@ class Till:
 
     def _stop_face(self) -> None:
         self._stop.set()
-        self._preview = None
+        self._capturing = None
 
     def _check(self, visit: int, stop: threading.Event, cart: Cart) -> None:
         """Check the face before the camera, and keep it where something more is asked."""
@@ -268,9 +269,13 @@ class Till:
             finally:
                 source.close()
         capture = self._capture(source)
+        if not stop.is_set():
+            self._capturing = capture
         try:
             return check.run(source, self._newest(capture, stop), tell)
         finally:
+            if self._capturing is capture:
+                self._capturing = None
             capture.close()
 
     def _newest(self, capture: LatestFrame, stop: threading.Event) -> Iterator[Frame]:
@@ -279,8 +284,6 @@ class Till:
             frame = capture.wait(index, FRAME_WAIT_SECONDS)
             if frame is not None:
                 index = frame.index
-                if not stop.is_set():
-                    self._preview = frame
                 yield frame
             elif capture.error is not None:
                 raise capture.error

@@ -76,7 +76,7 @@ class OpenCvPeer:
 
     def faces(self, image: Image) -> NDArray[np.float32] | None:
         """Rows of box, points and score; none where there is no face."""
-        found = self._detector.detect(image)[1]
+        found: Any = self._detector.detect(image)[1]  # none, where OpenCV's types say an array
         return None if found is None else np.asarray(found, np.float32)
 
     def embedding(self, image: Image) -> NDArray[np.float32] | None:

@@ -1,4 +1,4 @@
-"""Times several ways of doing one thing in turns, so that a busy machine is busy for all of them."""
+"""Times several ways of doing one thing in turns: a busy machine is then busy for all of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import statistics
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+ROUNDS_MIN = 3
 Input = TypeVar("Input")
 
 if TYPE_CHECKING:
@@ -13,14 +14,18 @@ if TYPE_CHECKING:
 
 
 def in_turns(
-    ways: Mapping[str, Callable[[Input], object]], inputs: Sequence[Input], rounds: int
+    ways: Mapping[str, Callable[[Input], object]],
+    inputs: Sequence[Input],
+    rounds: int,
+    seconds_max: float,
 ) -> dict[str, list[float]]:
     """Run each way once a round, on the same input.
 
     Args:
         ways: by name.
         inputs: taken in order, again and again.
-        rounds: how many.
+        rounds: how many at the most.
+        seconds_max: no round is begun after this, but for the first `ROUNDS_MIN`.
 
     Returns:
         Milliseconds of each round, by name of the way.
@@ -28,7 +33,10 @@ def in_turns(
     times_ms: dict[str, list[float]] = {name: [] for name in ways}
     for way in ways.values():  # what is allocated at the first call is not what is measured
         way(inputs[0])
+    began_s = time.perf_counter()
     for number in range(rounds):
+        if number >= ROUNDS_MIN and time.perf_counter() - began_s > seconds_max:
+            break
         for name, way in ways.items():
             started_s = time.perf_counter()
             way(inputs[number % len(inputs)])

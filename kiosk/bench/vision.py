@@ -1,9 +1,9 @@
 """`facetill bench vision`: frame to faces, frame to identity, and a whole session.
 
-Each figure stands beside two peers with the same weights, measured in turns with ours: InsightFace's
-own `FaceAnalysis.get` as it comes, and OpenCV's FaceDetectorYN with FaceRecognizerSF. Identity means
-from a frame in memory to the two nearest of a gallery of a thousand; the peers' figures end at the
-embedding.
+Each figure stands beside two peers with the same weights, measured in turns with ours:
+InsightFace's own `FaceAnalysis.get` as it comes, and OpenCV's FaceDetectorYN with FaceRecognizerSF.
+Identity means from a frame in memory to the two nearest of a gallery of a thousand; the peers'
+figures end at the embedding.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +96,8 @@ class _Ours:
         marks.append(clock())
         self.index.best_two(embedding)
         marks.append(clock())
-        took = dict(
-            zip(
-                STAGES, [(b - a) * 1e3 for a, b in zip(marks, marks[1:], strict=False)], strict=True
-            )
-        )
+        took_ms = ((end - start) * 1e3 for start, end in pairwise(marks))
+        took = dict(zip(STAGES, took_ms, strict=True))
         took["embed"] = max(took["embed"] - took["align"], 0.0)
         return took
 
@@ -115,8 +113,8 @@ def run(
         step: is told what is measured next.
     """
     step("loading")
-    frames = sample_frames(folder, 20 if quick else 60)
-    rounds = 15 if quick else 120
+    frames = sample_frames(folder, 12 if quick else 60)
+    rounds, seconds_max = (20, 6.0) if quick else (120, 90.0)
     vision = open_vision(folder)
     first = vision.detect(frames[0])
     ours = _Ours(vision, len(vision.embed(frames[0], first[0])))
@@ -130,6 +128,7 @@ def run(
         {"ours": vision.detect, "insightface": default.faces, "opencv": opencv.faces},
         frames,
         rounds,
+        seconds_max,
     )
     step("frame to identity")
     identity = in_turns(
@@ -141,15 +140,13 @@ def run(
         },
         frames,
         rounds,
+        seconds_max,
     )
     step("sameness")
     same = {
-        name: _cosines(ours, peer, frames)
-        for name, peer in {
-            "insightface": default,
-            "insightface_640": tuned,
-            "opencv": opencv,
-        }.items()
+        "insightface": _cosines(ours, default, frames),
+        "insightface_640": _cosines(ours, tuned, frames),
+        "opencv": _cosines(ours, opencv, frames),
     }
     stages = [ours.stages(image) for image in frames[:rounds] if vision.detect(image)]
     return {
