@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk import cli_goods, cli_policy
+from kiosk.service import attach
 
 if TYPE_CHECKING:
     from kiosk.flow import Asks
@@ -33,6 +34,8 @@ examples:
   facetill kiosk --headless --cart soup:12 --phone-file number.txt --pin-file pin.txt
   facetill kiosk catalogue check                   whether the shop's tables can be sold from
   facetill kiosk receipt ID --pdf receipt.pdf      a receipt to take away
+  facetill kiosk --log-format json --metrics 9464  for whoever runs many tills
+  facetill kiosk systemd-unit                      the unit by which systemd runs this till
   facetill kiosk policy show                       what a payment needs, and up to which amount
 
 A camera is a device number or path, an RTSP address, and in a demo home also a video, a picture, a
@@ -54,9 +57,6 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--camera", default="0", metavar="SOURCE", help="default: 0")
-    parser.add_argument(
-        "--scanner", metavar="SOURCE", help="a second camera, which reads barcodes and QR codes"
-    )
     parser.add_argument("--headless", action="store_true", help="no window; needs --cart")
     parser.add_argument("--cart", metavar="SKU:QTY,…", help="what to buy, with --headless")
     parser.add_argument("--fullscreen", action="store_true", help="the window fills the screen")
@@ -68,10 +68,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     for name, says in SECRETS.items():
         parser.add_argument(f"--{name}-file", type=Path, metavar="FILE", help=says)
+    attach.add_words(parser)
     parser.set_defaults(run=run)
     verbs = parser.add_subparsers(title="verbs", metavar="[VERB]", required=False)
     cli_policy.register(verbs, common)
     cli_goods.register(verbs, common)
+    cli_goods.register_unit(verbs, common)
 
 
 def run(args: argparse.Namespace) -> Report:
@@ -101,7 +103,8 @@ def _headless(args: argparse.Namespace) -> Report:
             home, args.camera, threaded=False, seed=args.seed, passphrase_file=args.passphrase_file
         )
         try:
-            receipt = headless.checkout(till, cart, typed)
+            with attach.attached(till, home, args):
+                receipt = headless.checkout(till, cart, typed)
         finally:
             till.close()
             faces.close()
@@ -136,21 +139,23 @@ def _typed(args: argparse.Namespace) -> Typed:
 
 
 def _window(args: argparse.Namespace) -> Report:
-    from kiosk.composition import build_till, open_scanner
+    from kiosk.composition import build_till
     from kiosk.window.main_window import run_window
     from ledger.home import open_home
 
     home = open_home(args.home)
     till, faces = build_till(
-        home, args.camera, threaded=True, seed=args.seed, passphrase_file=args.passphrase_file
+        home,
+        args.camera,
+        threaded=True,
+        seed=args.seed,
+        passphrase_file=args.passphrase_file,
+        printer=args.printer,
     )
-    scanner = None
     try:
-        scanner = open_scanner(home, args.scanner, till) if args.scanner else None
-        status = run_window(till, fullscreen=args.fullscreen)
+        with attach.attached(till, home, args):
+            status = run_window(till, fullscreen=args.fullscreen)
     finally:
-        if scanner is not None:
-            scanner.close()
         till.close()
         faces.close()
     return status, {"closed": True}, ""

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from kiosk.catalogue import Catalogue
     from ledger.home import Home
 
+UNIT = """\
+examples:
+  facetill kiosk systemd-unit --home /var/lib/facetill --user facetill > facetill.service
+  systemd-analyze verify facetill.service
+"""
+
 Report = tuple[int, dict[str, object], str]
 
 CATALOGUE = """\
@@ -73,6 +79,29 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN4
     )
     receipt.add_argument("--language", default="en", help="en, ko or zh (default: en)")
     receipt.set_defaults(run=_receipt)
+
+
+def register_unit(verbs: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - see above
+    """Add `systemd-unit` to the kiosk's verbs."""
+    words = copy.deepcopy(common)
+    for action in words._actions:  # noqa: SLF001 - see above
+        action.default = argparse.SUPPRESS
+    made = _verb(verbs, "systemd-unit", "the unit by which systemd runs this till", UNIT, words)
+    made.add_argument("--user", default="facetill", help="whose process it is (default: facetill)")
+    made.add_argument("--device", default="0", metavar="CAMERA", help="its camera (default: 0)")
+    made.add_argument("--platform", default="eglfs", help="Qt's way to the screen: eglfs, wayland")
+    made.set_defaults(run=_unit)
+
+
+def _unit(args: argparse.Namespace) -> Report:
+    import sys
+
+    from kiosk.service.systemd import unit
+    from models.cameras import stable
+
+    program = Path(sys.executable).with_name("facetill")
+    text = unit(program, args.home, args.user, stable(args.device), args.platform)
+    return 0, {"unit": text}, text
 
 
 def _verb(
@@ -182,7 +211,7 @@ def _scan(args: argparse.Namespace) -> Report:
 
 def _receipt(args: argparse.Namespace) -> Report:
     from kiosk.errors import Error
-    from kiosk.goods.shop import open_catalogue
+    from kiosk.goods.shop import open_shop
     from kiosk.receipts import layout
     from kiosk.receipts.printer import open_printer
     from ledger.book import Ledger
@@ -196,13 +225,8 @@ def _receipt(args: argparse.Namespace) -> Report:
     with Ledger.open(home, read_only=True) as book:
         receipt = book.receipt(args.id)
     language = layout.known(args.language)
-    articles = open_catalogue(home)
-
-    def name_of(sku: str) -> str | None:
-        article = articles.get(sku)
-        return article.name_in(language) if article else None
-
-    rows = layout.layout(receipt, language, name_of)
+    shop = open_shop(home, lambda: Ledger.open(home, read_only=True))
+    rows = layout.layout(receipt, language, shop.names(language))
     done: dict[str, object] = {"ok": True, "id": receipt.id}
     if args.pdf:
         from kiosk.receipts.drawing import pdf

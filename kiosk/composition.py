@@ -20,11 +20,14 @@ from kiosk.identify import Guard
 from kiosk.payments import Payments
 from kiosk.policy import load
 from kiosk.refusals import refused
+from kiosk.service.attach import receipt_printing
 from kiosk.till import Till
 from ledger.book import Ledger
 from ledger.home import Home, station_key
+from models.cameras import stable
 from models.capture import LatestFrame
 from models.frames import is_file, open_source
+from models.reconnect import ReconnectingSource
 from models.vision import Vision, open_vision
 
 if TYPE_CHECKING:
@@ -100,9 +103,13 @@ def require_source(home: Home, camera: str) -> Callable[[], Source]:
         RefusedError: a file in a live home; nothing of it is read.
         models.errors.SourceError: it cannot be opened.
     """
+    camera = stable(camera)  # a camera that is put back may have another number
 
     def opened() -> Source:
         source = open_source(camera, home.models_dir)
+        if source.kind in {"device", "rtsp"}:
+            source.close()
+            return ReconnectingSource(lambda: open_source(camera, home.models_dir))
         if home.mode == "live" and is_file(source):
             source.close()
             raise refused("file_source")
@@ -119,6 +126,7 @@ def build_till(
     seed: int | None = None,
     passphrase_file: Path | None = None,
     policy: Policy | None = None,
+    printer: str | None = None,
 ) -> tuple[Till, Faces]:
     """A till that is ready for its first shopper.
 
@@ -129,6 +137,7 @@ def build_till(
         seed: replays the same movements, in a demo home only.
         passphrase_file: for a vault that a passphrase opens.
         policy: other rules than those of the home's policy.toml.
+        printer: what `--printer` names; none prints nothing.
 
     Raises:
         RefusedError: the home does not take payment from that source.
@@ -186,6 +195,7 @@ def build_till(
         now_ms=steady_ms,
         capture=LatestFrame if threaded else None,
         errors=(enroll.errors.Error, ledger.errors.Error),
+        print_receipt=receipt_printing(printer, shop),
     )
     return till, faces
 

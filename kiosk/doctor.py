@@ -11,11 +11,11 @@ import importlib
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 DISK_FREE_BYTES_MIN = 200 * 1024 * 1024
 DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY")
@@ -91,23 +91,6 @@ def _models(home: Path) -> Finding:
     return Finding("models", "ok", f"every file in {folder} is as its checksum says")
 
 
-def _cameras() -> Finding:
-    devices = sorted(Path("/dev").glob("video*"))
-    if not devices:
-        return Finding(
-            "camera", "note", "no camera is plugged in", "plug one in, or use an RTSP one"
-        )
-    locked = [str(device) for device in devices if not os.access(device, os.R_OK | os.W_OK)]
-    if locked:
-        return Finding(
-            "camera",
-            "missing",
-            f"may not be read: {', '.join(locked)}",
-            "sudo usermod -aG video $USER",
-        )
-    return Finding("camera", "ok", ", ".join(str(device) for device in devices))
-
-
 def _display() -> Finding:
     if any(os.environ.get(name) for name in DISPLAY_VARIABLES):
         return Finding("display", "ok", "there is one")
@@ -164,8 +147,9 @@ def examine(home: Path) -> list[Finding]:
         lambda: _disk(home),
         lambda: _models(home),
         lambda: _passive(home),
-        _cameras,
         _display,
         lambda: _home(home),
     )
-    return [look() for look in looks]
+    from kiosk.doctor_till import examine_till
+
+    return [*(look() for look in looks), *examine_till(home)]

@@ -143,6 +143,10 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+KNOWN_REASONS = frozenset(WORDS) | frozenset(ACTIONS) | {"broken_source"}
+"""Every code that a refusal has; what is told of a refusal elsewhere is one of these."""
+
+
 def action_of(why: Refusal) -> Action:
     """The one thing to offer first after a refusal; the others stay a touch away."""
     return ACTIONS.get(why.reason, "retry")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.goods.shop import Shop
     from kiosk.identify import Answer, Guard
     from kiosk.payments import Payments
+    from ledger.receipt import Receipt
     from models.capture import LatestFrame
     from models.frames import Frame, Source
 
@@ -70,6 +71,7 @@ class Till:
         errors: what the ports may raise in words.
         languages: BCP 47 codes on offer; the first is the shop's own.
         call_staff: is told where a shopper wants help, and after which refusal.
+        print_receipt: prints a receipt in a language; none where there is no printer.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Till:
         errors: tuple[type[Exception], ...] = (),
         languages: tuple[str, ...] = LANGUAGES,
         call_staff: Callable[[flow.CallStaff], None] = lambda _call: None,
+        print_receipt: Callable[[Receipt, str], None] | None = None,
     ) -> None:
         self.mode = mode
         self.currency = shop.catalogue.currency
@@ -101,6 +104,7 @@ class Till:
         self._errors: tuple[type[Exception], ...] = (Error, ModelsError, *errors)
         self._lock = threading.RLock()
         self._call_staff = call_staff
+        self._print_receipt = print_receipt
         self._state = flow.attract(self.currency, languages)
         self._callbacks: list[Callable[[flow.State], None]] = []
         self._capturing: LatestFrame | None = None
@@ -177,6 +181,8 @@ class Till:
                 self._work(self._count_stock)
             case flow.Authorize(payer, cart):
                 self._work(self._pay, payer, cart)
+            case flow.PrintReceipt(receipt, language) if self._print_receipt is not None:
+                self._work(self._print, visit, receipt, language)
             case flow.CallStaff():
                 log.info("staff is wanted at the screen %s", effect.screen.value)
                 self._call_staff(effect)
@@ -193,6 +199,21 @@ class Till:
     def _count_stock(self) -> None:
         self._shop.count_stock()
         self.send(flow.Counted())
+
+    def _print(self, visit: int, receipt: Receipt, language: str) -> None:
+        """Print a receipt; the payment is booked whatever becomes of the paper."""
+        if self._print_receipt is None:
+            return
+        hint = ""
+        try:
+            self._print_receipt(receipt, language)
+        except Error as error:
+            log.warning("a receipt was not printed: %s", error.message)
+            hint = "printer"
+        except Exception:
+            log.exception("a receipt was not printed")
+            hint = "printer"
+        self._answer(visit, flow.Printed(hint))
 
     def _stop_face(self) -> None:
         self._stop.set()

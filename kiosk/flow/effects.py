@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.cart import Cart
     from kiosk.flow.state import Asks, Payer, Screen
+    from ledger.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,19 @@ class Authorize:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Print the receipt, where there is a printer.
+
+    Attributes:
+        receipt: of a payment that is booked.
+        language: the shopper's, a BCP 47 code.
+    """
+
+    receipt: Receipt
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallStaff:
     """Somebody of the staff is wanted.
 
@@ -84,5 +98,13 @@ class CallStaff:
 
 
 Effect = (
-    StartFace | StopFace | CheckSecond | ForgetFace | CheckPin | CountStock | Authorize | CallStaff
+    StartFace
+    | StopFace
+    | CheckSecond
+    | ForgetFace
+    | CheckPin
+    | CountStock
+    | Authorize
+    | PrintReceipt
+    | CallStaff
 )

@@ -204,6 +204,22 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """The shopper wants the receipt on paper, or once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The printer has done what it could.
+
+    Attributes:
+        hint: "printer" where it printed nothing or not all; empty where it did.
+    """
+
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The face check, the second factor or the ledger refused."""
 
@@ -243,6 +259,8 @@ Event = (
     | Cancel
     | Done
     | Paid
+    | Print
+    | Printed
     | Failed
     | Tick
 )

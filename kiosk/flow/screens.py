@@ -187,15 +187,21 @@ def _on_confirm(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
 def _on_paying(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
     match event:
         case on.Paid(receipt):
-            return to(Screen.RECEIPT, state, now_ms, payer=state.payer, receipt=receipt), ()
+            shown = to(Screen.RECEIPT, state, now_ms, payer=state.payer, receipt=receipt)
+            return shown, (do.PrintReceipt(receipt, state.language),)
         case on.Failed():
             return refuse(state, event.refusal, now_ms), ()
     return state, ()
 
 
-def _on_receipt(state: State, event: Event, _now_ms: int, _goods: Goods) -> Step:
-    if isinstance(event, on.Done | on.Cancel):
-        return reset(state), ()
+def _on_receipt(state: State, event: Event, now_ms: int, _goods: Goods) -> Step:
+    match event:
+        case on.Done() | on.Cancel():
+            return reset(state), ()
+        case on.Print() if state.receipt is not None:
+            return extended(state, now_ms), (do.PrintReceipt(state.receipt, state.language),)
+        case on.Printed(hint):
+            return replace(state, hint=hint), ()
     return state, ()
 
 

@@ -65,6 +65,16 @@ class Shop:
         """What is sold at this moment, with the stock as it was counted last."""
         return Goods(self.catalogue, self._offers, self._taxes, self._now(), self._left)
 
+    def names(self, language: str) -> Callable[[str], str | None]:
+        """What gives an article's or an offer's name in a language by its code."""
+        offers_by_code = {offer.code: offer for offer in self._offers}
+
+        def name_of(code: str) -> str | None:
+            named = self.catalogue.get(code) or offers_by_code.get(code)
+            return named.name_in(language) if named else None
+
+        return name_of
+
     def count_stock(self) -> None:
         """Ask how many are left; may wait for the book. What cannot be asked stays as it was."""
         if not self.counts:

@@ -1,0 +1,1 @@
+"""What a till needs to run by itself: logs, metrics, and a unit of systemd."""
