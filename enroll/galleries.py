@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from enroll.gallery import LAST_DIGITS, Gallery, masked
+from enroll.gallery import LAST_DIGITS, Card, Gallery, masked
 from enroll.people import damaged
 from enroll.transform import orthogonal
 
@@ -22,24 +22,21 @@ if TYPE_CHECKING:
     from enroll.people import People, Row
 
 
-class _Card(NamedTuple):
-    """What a till may know of a shopper besides the template."""
-
-    masked_name: str
-    last_digits: str
-    needs_second: bool
-
-
 class _Kept(NamedTuple):
-    """A gallery, what it was made of, and the state of the vault that it shows."""
+    """A gallery, and the state of the vault that it shows."""
 
     transform: int
     revision: int
-    owners: tuple[str, ...]
-    templates: NDArray[np.float32]
-    cards: dict[str, _Card]
-    unusable: dict[str, None]
     gallery: Gallery
+
+
+class _Changed(NamedTuple):
+    """Rows that were read, by what becomes of them."""
+
+    seen: set[str]
+    templates: dict[str, NDArray[np.float32]]
+    cards: dict[str, Card]
+    unusable: list[str]
 
 
 class Galleries:
@@ -55,18 +52,21 @@ class Galleries:
         self._turns: dict[tuple[int, str, int], NDArray[np.float32]] = {}
 
     def of(self, recogniser_id: str) -> Gallery:
-        """The gallery as the vault has it now.
+        """The gallery as the vault has it now: the same object as before, brought up to date.
 
         Raises:
-            DamagedError: Names the shopper whose row does not open.
+            DamagedError: Names the shopper whose row does not open; nothing was changed.
         """
         kept = self._kept.get(recogniser_id)
-        if kept is not None and kept.transform != self._core.keys.transform:
-            kept = None
-        revision = self._core.revision()
-        if kept is None or kept.revision != revision:
-            kept = self._kept[recogniser_id] = self._brought_up(kept, recogniser_id, revision)
-        return kept.gallery
+        transform, revision = self._core.keys.transform, self._core.revision()
+        if kept is None or kept.transform != transform or kept.gallery.worn:
+            gallery = self._loaded(recogniser_id)
+        elif kept.revision != revision:
+            gallery = self._followed(kept, recogniser_id)
+        else:
+            return kept.gallery
+        self._kept[recogniser_id] = _Kept(transform, revision, gallery)
+        return gallery
 
     def turn(self, model: str, dimensions: int, number: int | None = None) -> NDArray[np.float32]:
         """The (d, d) float32 matrix of a transform; the newest if none is named."""
@@ -88,59 +88,49 @@ class Galleries:
         after = self.turn(row.model, len(template))
         return np.asarray(after @ (before.T @ template), dtype=np.float32)
 
-    def _brought_up(self, kept: _Kept | None, recogniser_id: str, revision: int) -> _Kept:
-        owners, templates = ((), None) if kept is None else (kept.owners, kept.templates)
-        cards = {} if kept is None else dict(kept.cards)
-        unusable = {} if kept is None else dict(kept.unusable)
-        since = -1 if kept is None else kept.revision
-        changed: set[str] = set()
-        added: list[NDArray[np.float32]] = []
-        new_owners: list[str] = []
-        for row in self._people.rows("WHERE s.changed > ? ORDER BY s.number", since):
-            changed.add(row.pseudonym)
-            cards.pop(row.pseudonym, None)
-            unusable.pop(row.pseudonym, None)
-            if row.status != "active":
-                continue
-            if row.model != recogniser_id:
-                unusable[row.pseudonym] = None
-                continue
-            template = self.turned_on(row)
-            first = (
-                added[0]
-                if added
-                else templates[0]
-                if owners and templates is not None
-                else template
-            )
-            if len(template) != len(first):
-                raise damaged(row.pseudonym)
-            added.append(template)
-            new_owners.append(row.pseudonym)
-            cards[row.pseudonym] = self._card(row)
-        stay = [owner not in changed for owner in owners]
-        parts = [
-            *([] if templates is None else [templates[stay]]),
-            *([np.stack(added)] if added else []),
-        ]
-        parts = [part for part in parts if len(part)]
-        matrix = np.concatenate(parts) if parts else np.empty((0, 0), dtype=np.float32)
-        left = (*(o for o, s in zip(owners, stay, strict=True) if s), *new_owners)
-        turn = self.turn(recogniser_id, matrix.shape[1]) if parts else None
-        gallery = Gallery(
+    def _loaded(self, recogniser_id: str) -> Gallery:
+        """Everybody, from the store."""
+        changed = self._changed(recogniser_id, -1)
+        cards, templates = changed.cards, changed.templates
+        matrix = np.stack(list(templates.values())) if templates else np.empty((0, 0), np.float32)
+        return Gallery(
             recogniser_id,
             matrix,
-            left,
+            list(templates),
             {p: card.masked_name for p, card in cards.items()},
-            turn,
-            tuple(unusable),
+            self.turn(recogniser_id, matrix.shape[1]) if templates else None,
+            tuple(changed.unusable),
             last_digits={p: card.last_digits for p, card in cards.items()},
             needs_second={p for p, card in cards.items() if card.needs_second},
         )
-        transform = self._core.keys.transform
-        return _Kept(transform, revision, left, matrix, cards, unusable, gallery)
 
-    def _card(self, row: Row) -> _Card:
-        person = self._people.person(row)
-        digits = person.phone.removeprefix("+")[-LAST_DIGITS:]
-        return _Card(masked(person.name), digits, bool(person.lookalikes))
+    def _followed(self, kept: _Kept, recogniser_id: str) -> Gallery:
+        """What changed since, put into the gallery that is there."""
+        gallery = kept.gallery
+        if not gallery.dimensions:  # nobody yet: of what length templates are is not known
+            return self._loaded(recogniser_id)
+        changed = self._changed(recogniser_id, kept.revision, gallery.dimensions)
+        stay = (p for p in gallery.unusable if p not in changed.seen)
+        unusable = (*stay, *changed.unusable)
+        gallery.follow(changed.seen, changed.templates, changed.cards, unusable)
+        return gallery
+
+    def _changed(self, recogniser_id: str, since: int, dimensions: int = 0) -> _Changed:
+        """What to put in for everybody whose row was written after a revision."""
+        found = _Changed(set(), {}, {}, [])
+        for row in self._people.rows("WHERE s.changed > ? ORDER BY s.number", since):
+            found.seen.add(row.pseudonym)
+            if row.status != "active":
+                continue
+            if row.model != recogniser_id:
+                found.unusable.append(row.pseudonym)
+                continue
+            template = self.turned_on(row)
+            dimensions = dimensions or len(template)
+            if len(template) != dimensions:
+                raise damaged(row.pseudonym)
+            person = self._people.person(row)
+            digits = person.phone.removeprefix("+")[-LAST_DIGITS:]
+            found.templates[row.pseudonym] = template
+            found.cards[row.pseudonym] = Card(masked(person.name), digits, bool(person.lookalikes))
+        return found

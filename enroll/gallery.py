@@ -6,13 +6,14 @@ stored, that is, turned by the installation's keyed transform; a probe is turned
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from enroll.errors import OtherModelError
-from enroll.search import index_for
+from enroll.search import SCAN_FROM, index_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -54,8 +55,26 @@ class Match:
     needs_second: bool = False
 
 
+class Card(NamedTuple):
+    """What a till may know of a shopper besides the template.
+
+    Attributes:
+        masked_name: Fit for a screen in a shop.
+        last_digits: The last LAST_DIGITS of the phone number.
+        needs_second: A face alone is not enough.
+    """
+
+    masked_name: str
+    last_digits: str
+    needs_second: bool
+
+
+NO_CARD: Final = Card("", "", needs_second=False)
+WORN_MIN: Final = 1_000
+
+
 class Gallery:
-    """Templates of one recogniser.
+    """Templates of one recogniser; `Vault.gallery` brings the same one up to date.
 
     Args:
         recogniser_id: The model that made them, as `Vision.recogniser_id`.
@@ -82,19 +101,75 @@ class Gallery:
     ) -> None:
         self.recogniser_id = recogniser_id
         self.unusable = unusable
-        self.pseudonyms = tuple(dict.fromkeys(owners))
-        self._place = {pseudonym: i for i, pseudonym in enumerate(self.pseudonyms)}
+        self._lock = threading.Lock()
+        self._owners = list(dict.fromkeys(owners))  # by number; who is gone keeps the number
+        self._place = {pseudonym: i for i, pseudonym in enumerate(self._owners)}
         self._index = index_for(*templates.shape)
         self._index.add(np.array([self._place[o] for o in owners], dtype=np.int32), templates)
-        self._names = masked_names
         self._transform = transform
-        self._needs_second = frozenset(needs_second)
-        self._by_digits: dict[str, list[str]] = {}
-        for pseudonym, digits in (last_digits or {}).items():
-            self._by_digits.setdefault(digits, []).append(pseudonym)
+        self._cards: dict[str, Card] = {}
+        self._by_digits: dict[str, dict[str, None]] = {}
+        digits, second = last_digits or {}, frozenset(needs_second)
+        for pseudonym, name in masked_names.items():
+            card = Card(name, digits.get(pseudonym, ""), pseudonym in second)
+            self._put_card(pseudonym, card)
 
     def __len__(self) -> int:
-        return len(self.pseudonyms)
+        return len(self._place)
+
+    @property
+    def pseudonyms(self) -> tuple[str, ...]:
+        """Everybody who can be found."""
+        return tuple(self._place)
+
+    @property
+    def dimensions(self) -> int:
+        """Of a template; 0 where there are none."""
+        return 0 if self._transform is None else self._transform.shape[0]
+
+    @property
+    def worn(self) -> bool:
+        """So much has changed that making it anew would serve searches better."""
+        live = len(self)
+        other = type(index_for(live, 1)) is not type(self._index)
+        return len(self._owners) > 2 * live + WORN_MIN or (other and live > 2 * SCAN_FROM)
+
+    def follow(
+        self,
+        changed: Collection[str],
+        templates: Mapping[str, NDArray[np.float32]],
+        cards: Mapping[str, Card],
+        unusable: tuple[str, ...],
+    ) -> None:
+        """Take over what changed; a search in another thread sees all of it or nothing.
+
+        Args:
+            changed: Whom to forget, and to take anew where `templates` has them.
+            templates: Pseudonym to (d,) float32, turned as the others.
+            cards: Of the same.
+            unusable: As for the constructor, after the change.
+        """
+        with self._lock:
+            for pseudonym in changed:
+                number = self._place.pop(pseudonym, None)
+                if number is not None:
+                    self._index.remove(number)
+                card = self._cards.pop(pseudonym, None)
+                if card is not None:
+                    self._by_digits.get(card.last_digits, {}).pop(pseudonym, None)
+            numbers = range(len(self._owners), len(self._owners) + len(templates))
+            self._owners.extend(templates)
+            self._place.update(zip(templates, numbers, strict=True))
+            if templates:
+                matrix = np.stack(list(templates.values()))
+                self._index.add(np.array(numbers, dtype=np.int32), matrix)
+            for pseudonym, card in cards.items():
+                self._put_card(pseudonym, card)
+            self.unusable = unusable
+
+    def _put_card(self, pseudonym: str, card: Card) -> None:
+        self._cards[pseudonym] = card
+        self._by_digits.setdefault(card.last_digits, {})[pseudonym] = None
 
     def __repr__(self) -> str:
         return f"Gallery({len(self)} shoppers, {self.recogniser_id})"
@@ -134,17 +209,19 @@ class Gallery:
                 hint="Use the recogniser that the shoppers were enrolled with.",
             )
         turned = self._transform @ embedding
-        if among is None:
-            found = self._index.best_two(turned)
-        else:
-            found = self._index.of(turned, {self._place[p] for p in among if p in self._place})
-        if not found:
-            return None
-        first, similarity = found[0]
+        with self._lock:
+            if among is None:
+                found = self._index.best_two(turned)
+            else:
+                found = self._index.of(turned, {self._place[p] for p in among if p in self._place})
+            if not found:
+                return None
+            first, similarity = found[0]
+            pseudonym = self._owners[first]
+            card = self._cards.get(pseudonym, NO_CARD)
         margin = similarity - found[1][1] if len(found) > 1 else float("inf")
         accepted = similarity >= THRESHOLD and margin >= MARGIN
-        pseudonym = self.pseudonyms[first]
-        return Match(pseudonym, accepted, similarity, margin, pseudonym in self._needs_second)
+        return Match(pseudonym, accepted, similarity, margin, card.needs_second)
 
     def near(self, embedding: NDArray[np.float32], least: float) -> tuple[str, ...]:
         """The shoppers whose similarity to a probe is at least this, nearest first.
@@ -155,16 +232,19 @@ class Gallery:
         """
         if self._transform is None or not len(self):
             return ()
-        found = self._index.at_least(self._transform @ embedding, least)
-        return tuple(self.pseudonyms[owner] for owner, _ in found)
+        turned = self._transform @ embedding
+        with self._lock:
+            found = self._index.at_least(turned, least)
+            return tuple(self._owners[owner] for owner, _ in found)
 
     def by_digits(self, last: str) -> tuple[str, ...]:
         """The pseudonyms whose phone number ends in these LAST_DIGITS digits."""
-        return tuple(self._by_digits.get(last, ()))
+        with self._lock:
+            return tuple(self._by_digits.get(last, ())) if len(last) == LAST_DIGITS else ()
 
     def mask_name(self, pseudonym: str) -> str:
         """The shopper's name with all but first letters hidden; "" for an unknown pseudonym."""
-        return self._names.get(pseudonym, "")
+        return self._cards.get(pseudonym, NO_CARD).masked_name
 
 
 def masked(name: str) -> str:

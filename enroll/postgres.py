@@ -130,11 +130,13 @@ class PostgresStore:
             copy.set_types([_type_of(value) for value in rows[0]])
             for row in rows:
                 copy.write_row(row)
-        self.db.execute("ANALYZE new_values")  # or each piece might read the whole table
+        self.db.execute("ANALYZE new_values")
         joined = compose.SQL(
-            "UPDATE {table} t SET {sets} FROM new_values n WHERE t.{key} = n.{key}"
+            "UPDATE {table} t SET {sets} FROM new_values n"
+            " WHERE t.{key} = n.{key} AND t.{key} BETWEEN %s AND %s"
         )
-        self.db.execute(joined.format(**parts))
+        first, last = rows[0][0], rows[-1][0]  # only this stretch of the table is read
+        self.db.execute(joined.format(**parts), (first, last))
         self.db.execute("DROP TABLE new_values")
 
     def make_tables(self) -> None:

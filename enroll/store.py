@@ -96,7 +96,7 @@ class Store(Protocol):
         """One statement for each row."""
 
     def update(self, table: str, key: str, columns: Sequence[str], rows: list[Row]) -> None:
-        """Set columns of many rows at once; each row is its key's value, then the columns'."""
+        """Set columns of many rows: each is its key, then the columns' values; sorted by key."""
 
     def make_tables(self) -> None:
         """The empty tables of FORMAT; within the caller's transaction."""

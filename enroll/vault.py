@@ -181,8 +181,8 @@ class Vault(Accounts):
     def gallery(self, recogniser_id: str, *, strict: bool = True) -> Gallery:
         """All active templates of a recogniser, opened in memory.
 
-        The first call opens every cell; later ones only what changed since. A gallery that was
-        given out does not change.
+        The first call opens every cell; later ones open only what changed since, and give the
+        same gallery, which then shows it.
 
         Raises:
             OtherModelError: Shoppers are enrolled, but all by other models (only if `strict`).

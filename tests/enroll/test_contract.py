@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enroll import errors, pins
 from enroll.attempts import _Count, _moved
-from enroll.gallery import LOOKALIKE, THRESHOLD, Gallery
+from enroll.gallery import LOOKALIKE, THRESHOLD, Card, Gallery
 from enroll.secrets import Passphrase
 from enroll.shopper import Limits, Template
 from enroll.vault import Vault
@@ -315,6 +315,7 @@ def test_a_gallery_follows_changes_without_opening_everybody_again(
 ):
     shoppers = [vault.add(person(seed)) for seed in range(1, 6)]
     before = vault.gallery("m-1")
+    assert before.search(embedding(1)).accepted
     opened = []
     original = vault._people.template
     monkeypatch.setattr(
@@ -328,5 +329,38 @@ def test_a_gallery_follows_changes_without_opening_everybody_again(
     assert not after.search(embedding(1)).accepted
     assert after.search(embedding(9)).pseudonym == new.pseudonym
     assert all(after.search(embedding(s)).accepted for s in range(2, 6))
-    assert before.search(embedding(1)).accepted  # one given out does not change
-    assert vault.gallery("m-1") is after
+    assert after is before is vault.gallery("m-1")
+    assert after.by_digits("0001") == ()
+    assert after.by_digits("0009") == (new.pseudonym,)
+    assert (after.mask_name(shoppers[0].pseudonym), len(after)) == ("", 5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["add", "drop", "flag"]), st.integers(0, 8)), max_size=30
+    )
+)
+def test_a_gallery_that_followed_answers_like_one_made_anew(steps):
+    vectors = np.eye(9, dtype=np.float32)
+    turn = np.eye(9, dtype=np.float32)
+    followed = Gallery("m", vectors[:1], ["p0"], {"p0": "A***"}, turn, last_digits={"p0": "0000"})
+    model = {0: False}
+    for what, n in steps:
+        name = f"p{n}"
+        if what == "drop":
+            model.pop(n, None)
+            followed.follow([name], {}, {}, ())
+        else:
+            model[n] = what == "flag"
+            card = Card("A***", f"{n:04d}", model[n])
+            followed.follow([name], {name: vectors[n]}, {name: card}, ())
+        assert set(followed.pseudonyms) == {f"p{k}" for k in model}
+        assert len(followed) == len(model)
+        for k in range(9):
+            match = followed.search(vectors[k])
+            found = match is not None and match.accepted
+            assert found == (k in model)
+            assert followed.by_digits(f"{k:04d}") == ((f"p{k}",) if k in model else ())
+            if found:
+                assert (match.pseudonym, match.needs_second) == (f"p{k}", model[k])
