@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from enroll.enrolment import Enrolment
 from enroll.quality import grade_faces, grade_landmarks, measure
+from models.acquire import acquire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,12 +81,16 @@ def capture(
 
 
 def _look(enrolment: Enrolment, eyes: Eyes, frame: Picture) -> None:
-    faces = eyes.detect(frame.image)
-    reason = grade_faces(frame.image, faces)
+    if enrolment.wanted.chosen:
+        found = acquire(eyes, frame.image)
+        image, faces = found.image, found.faces
+    else:
+        image, faces = frame.image, eyes.detect(frame.image)
+    reason = grade_faces(image, faces)
     if reason is None:
-        reason = grade_landmarks(eyes.landmarks(frame.image, faces[0]))
+        reason = grade_landmarks(eyes.landmarks(image, faces[0]))
     if reason is None:
-        seen = measure(frame.image, faces[0])
-        enrolment.accept(eyes.embed(frame.image, faces[0]), frame.t_ms, seen)
+        seen = measure(image, faces[0])
+        enrolment.accept(eyes.embed(image, faces[0]), frame.t_ms, seen)
     else:
         enrolment.reject(reason)

@@ -31,12 +31,15 @@ class Wanted:
         good_max: Enough; the session is complete.
         gap_ms: Least time between two good frames, so that they are not one picture five times.
         frames_max: Frames looked at before giving up.
+        chosen: Somebody chose each picture: a face in it that lies on its side, or fills it, is
+            looked for harder than a frame of a camera is, which the next one follows.
     """
 
     good_min: int
     good_max: int
     gap_ms: int
     frames_max: int
+    chosen: bool = False
 
 
 FROM_VIDEO: Final = Wanted(good_min=5, good_max=5, gap_ms=150, frames_max=400)
@@ -49,7 +52,7 @@ def of_pictures(count: int) -> Wanted:
     Each is looked at once, up to PICTURES_MAX of them; bad ones among them are skipped.
     """
     looked_at = min(count, PICTURES_MAX)
-    return Wanted(good_min=1, good_max=looked_at, gap_ms=0, frames_max=looked_at)
+    return Wanted(good_min=1, good_max=looked_at, gap_ms=0, frames_max=looked_at, chosen=True)
 
 
 class Enrolment:

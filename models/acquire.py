@@ -149,6 +149,6 @@ def acquire(detector: Detector, image: NDArray[np.uint8]) -> Acquired:
     if degrees is not None:
         canvas = _canvas(image, degrees)
         faces = detector.detect(canvas)
-        if _score(faces) >= max(FOUND_SCORE_MIN, _score(plain)):
+        if _score(faces) > max(FOUND_SCORE_MIN, _score(plain)):
             return Acquired(canvas, faces, "turned" if degrees else "padded")
     return Acquired(image, plain, "as_is")
