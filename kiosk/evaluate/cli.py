@@ -151,6 +151,7 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
 
 def _match(args: argparse.Namespace) -> Report:
     from kiosk.evaluate import match, pairs, plots
+    from kiosk.policy import load
     from models.cli import folder_in
     from models.vision import open_vision
 
@@ -161,9 +162,10 @@ def _match(args: argparse.Namespace) -> Report:
         if args.pairs is not None
         else pairs.read_folder(args.folder, non_mated_max=args.non_mated_max, seed=args.seed)
     )
+    rules = load(args.home / "policy.toml", "EUR").identification  # no amount matters here
     vision = open_vision(folder_in(args.home))
     with _progress("pictures", len(comparisons.files)) as step:
-        done = match.run_match(comparisons, vision, args.fmr, step)
+        done = match.run_match(comparisons, vision, args.fmr, rules, step)
     text = match.to_text(done)
     data = match.to_json(done)
     if args.plot is not None:

@@ -19,6 +19,7 @@ from kiosk.evaluate import metrics
 from kiosk.evaluate.errors import NothingToEvaluateError
 from kiosk.evaluate.metrics import in_words, plain
 from kiosk.evaluate.pictures import BAD_INPUT, FAILURES, acquire_all
+from kiosk.impostors import impostors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from kiosk.evaluate.metrics import Rate, Scores, Suggestion
     from kiosk.evaluate.pairs import Comparisons
     from kiosk.evaluate.pictures import Acquisition
+    from kiosk.policy import Identification
     from models.vision import Vision
 
+GALLERIES: Final = (1, 100, 1_000, 10_000)
 TABLE: Final = tuple(round(0.10 + 0.05 * step, 2) for step in range(13))  # 0.10 to 0.70
 SCORES_AT_ONCE: Final = 100_000
 FAILED_SHOWN_MAX: Final = 20
@@ -45,6 +48,7 @@ class Matching:
         suggestion: for the wanted FMR.
         recogniser_id: the model that was measured.
         seconds: of the whole run.
+        false_positive_rate: the policy's, from which the till's own thresholds follow.
     """
 
     comparisons: Comparisons
@@ -54,6 +58,13 @@ class Matching:
     suggestion: Suggestion
     recogniser_id: str
     seconds: float
+    false_positive_rate: float
+
+    @property
+    def till_thresholds(self) -> dict[int, float]:
+        """The cosine that a till asks for, by how many shoppers are enrolled."""
+        impostors = impostors_of(self.recogniser_id)
+        return {n: impostors.threshold(self.false_positive_rate, n) for n in GALLERIES}
 
     @property
     def failures_to_acquire(self) -> Rate:
@@ -82,6 +93,7 @@ def run_match(
     comparisons: Comparisons,
     vision: Vision,
     wanted_fmr: float,
+    rules: Identification,
     step: Callable[[], object] = lambda: None,
 ) -> Matching:
     """Acquire every picture, compare every pair.
@@ -90,6 +102,7 @@ def run_match(
         comparisons: from `pairs`.
         vision: the networks.
         wanted_fmr: 0..1, for the suggested threshold.
+        rules: the till's, of identification.
         step: called after each picture.
 
     Raises:
@@ -112,6 +125,7 @@ def run_match(
         metrics.suggest(scores, wanted_fmr),
         vision.recogniser_id,
         time.monotonic() - began_s,
+        rules.false_positive_rate,
     )
 
 
@@ -172,6 +186,15 @@ def to_json(done: Matching) -> dict[str, object]:
             }
             for at in sorted({*TABLE, done.threshold})
         ],
+        "till": [
+            {
+                "shoppers": shoppers,
+                "threshold": at,
+                "fmr": plain(done.scores.fmr(at)),
+                "fnmr": plain(done.scores.fnmr(at)),
+            }
+            for shoppers, at in done.till_thresholds.items()
+        ],
         "suggested": {
             "wanted_fmr": wish.wanted_fmr,
             "threshold": wish.threshold,
@@ -218,6 +241,11 @@ def to_text(done: Matching) -> str:
         *_counts(done),
         "",
         *_table(done),
+        f"a till's own, where {done.false_positive_rate:g} of strangers may be taken for anybody:",
+        *(
+            _row(done, at, f" ← {shoppers:,} shoppers")
+            for shoppers, at in done.till_thresholds.items()
+        ),
         "",
         f"equal error rate: {'no data' if eer is None else f'{100 * eer:.3g} %'}",
         f"with failures to acquire: FRR {frr}, FAR {far}",
@@ -246,8 +274,10 @@ def _counts(done: Matching) -> list[str]:
 
 def _table(done: Matching) -> list[str]:
     lines = [f"{'threshold':>10}  {'FMR':<36}FNMR"]
-    for at in sorted({*TABLE, done.threshold}):
-        mark = " ← shipped" if at == done.threshold else ""
-        fmr, fnmr = in_words(done.scores.fmr(at)), in_words(done.scores.fnmr(at))
-        lines.append(f"{at:>10.3f}  {fmr:<36}{fnmr}{mark}")
-    return lines
+    marks = {done.threshold: " ← shipped"}
+    return lines + [_row(done, at, marks.get(at, "")) for at in sorted({*TABLE, *marks})]
+
+
+def _row(done: Matching, at: float, mark: str) -> str:
+    fmr, fnmr = in_words(done.scores.fmr(at)), in_words(done.scores.fnmr(at))
+    return f"{at:>10.3f}  {fmr:<36}{fnmr}{mark}"

@@ -87,6 +87,15 @@ def test_the_table_of_thresholds_is_monotone_and_holds_the_shipped_one(report):
         assert one["fnmr"]["rate"] <= next_["fnmr"]["rate"]
 
 
+def test_the_tills_own_thresholds_rise_with_the_shoppers_and_stand_with_their_rates(report):
+    told, _ = report
+    rows = told["till"]
+    assert [row["shoppers"] for row in rows] == [1, 100, 1_000, 10_000]
+    assert [row["threshold"] for row in rows] == sorted(row["threshold"] for row in rows)
+    assert rows[0]["threshold"] >= told["threshold"]
+    assert all(row["fmr"]["rate"] == 0 for row in rows)
+
+
 def test_the_plot_is_a_picture_and_the_only_thing_written(report):
     _, plot = report
     assert cv2.imread(str(plot)).shape[1] > 1000
