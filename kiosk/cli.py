@@ -59,6 +59,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     parser.add_argument("--camera", default="0", metavar="SOURCE", help="default: 0")
     parser.add_argument("--headless", action="store_true", help="no window; needs --cart")
     parser.add_argument("--cart", metavar="SKU:QTY,…", help="what to buy, with --headless")
+    parser.add_argument(
+        "--coupon", action="append", default=[], metavar="CODE", help="with --headless (repeatable)"
+    )
     parser.add_argument("--fullscreen", action="store_true", help="the window fills the screen")
     parser.add_argument(
         "--seed", type=int, help="ask the same movements again (demo homes, for replays)"
@@ -104,7 +107,7 @@ def _headless(args: argparse.Namespace) -> Report:
         )
         try:
             with attach.attached(till, home, args):
-                receipt = headless.checkout(till, cart, typed)
+                receipt = headless.checkout(till, cart, typed, args.coupon)
         finally:
             till.close()
             faces.close()

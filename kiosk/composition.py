@@ -24,7 +24,7 @@ from kiosk.service.attach import receipt_printing
 from kiosk.till import Till
 from ledger.book import Ledger
 from ledger.home import Home, station_key
-from models.cameras import stable
+from models.cameras import is_camera, stable
 from models.capture import LatestFrame
 from models.frames import is_file, open_source
 from models.reconnect import ReconnectingSource
@@ -106,16 +106,26 @@ def require_source(home: Home, camera: str) -> Callable[[], Source]:
     camera = stable(camera)  # a camera that is put back may have another number
 
     def opened() -> Source:
-        source = open_source(camera, home.models_dir)
-        if source.kind in {"device", "rtsp"}:
-            source.close()
+        if is_camera(camera):
             return ReconnectingSource(lambda: open_source(camera, home.models_dir))
+        source = open_source(camera, home.models_dir)
         if home.mode == "live" and is_file(source):
             source.close()
             raise refused("file_source")
         return source
 
     return opened
+
+
+def _kind(
+    camera: str, opener: Callable[[], Source], *, wait_for_it: bool
+) -> Literal["live", "file"]:
+    """Whether faces come from a camera or from a file, which the ledger is told."""
+    if wait_for_it and is_camera(camera):
+        return "live"
+    probe = opener()
+    probe.close()
+    return "file" if is_file(probe) else "live"
 
 
 def build_till(
@@ -132,7 +142,8 @@ def build_till(
 
     Args:
         home: live or demo.
-        camera: what `--camera` names; opened once to see that it is there.
+        camera: what `--camera` names; a file, and a headless till's camera, are opened once to
+            see that they are there. A window opens without its camera, which may come later.
         threaded: for a window; a headless till works on the caller's thread.
         seed: replays the same movements, in a demo home only.
         passphrase_file: for a vault that a passphrase opens.
@@ -152,9 +163,7 @@ def build_till(
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - replay
     shop = open_shop(home, lambda: Ledger.open(home, read_only=True))
     opener = require_source(home, camera)
-    probe = opener()
-    source: Literal["live", "file"] = "file" if is_file(probe) else "live"
-    probe.close()
+    source = _kind(camera, opener, wait_for_it=threaded)
     faces = Faces(home, rng, passphrase_file)
     key = station_key(home, "kiosk")
 

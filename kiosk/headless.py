@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kiosk import flow
-from kiosk.errors import Error, RefusedError
+from kiosk.errors import Error, Refusal, RefusedError
 from kiosk.flow import DIGITS, Screen
-from kiosk.refusals import WORDS, refusal, refused
+from kiosk.refusals import WORDS, out_of_stock, refusal, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from kiosk.cart import Cart
-    from kiosk.errors import Refusal
     from kiosk.flow import Asks
     from kiosk.till import Till
     from ledger.receipt import Receipt
@@ -74,13 +73,16 @@ def read_secret(path: Path, asks: Asks) -> str:
     return digits
 
 
-def checkout(till: Till, cart: Cart, typed: Typed | None = None) -> Receipt:
+def checkout(
+    till: Till, cart: Cart, typed: Typed | None = None, coupons: Sequence[str] = ()
+) -> Receipt:
     """Take a cart through the whole flow, the shopper agreeing to everything.
 
     Args:
         till: not threaded.
         cart: at least one article.
         typed: what the shopper types; with a phone number they pay without a face.
+        coupons: codes that the shopper enters.
 
     Returns:
         The receipt of the payment.
@@ -92,6 +94,12 @@ def checkout(till: Till, cart: Cart, typed: Typed | None = None) -> Receipt:
     till.send(flow.Touch())
     for line in cart.lines:
         till.send(flow.SetQuantity(line.sku, line.quantity))
+    for code in coupons:
+        till.send(flow.Coupon(code))
+        if till.state.hint == "unknown_coupon":
+            raise RefusedError(
+                Refusal("unknown_coupon", f"There is no coupon {code!r} here.", "Look it up again.")
+            )
     till.send(flow.Checkout())
     till.send(flow.Checkout())
     till.send(flow.PayByPin() if typed.phone is not None else flow.PayByFace())
@@ -101,8 +109,13 @@ def checkout(till: Till, cart: Cart, typed: Typed | None = None) -> Receipt:
     state = till.state
     if state.screen is Screen.RECEIPT and state.receipt is not None:
         return state.receipt
+    if state.cart.short and state.refusal is None:
+        raise RefusedError(out_of_stock((s.name, s.left) for s in state.cart.short))
     if state.hint in WORDS:  # the cart itself cannot be paid
         raise refused(state.hint)
+    if state.hint == "nothing_to_pay":
+        why = "The cart costs nothing, so there is nothing to pay."
+        raise RefusedError(Refusal(state.hint, why, "Hand it out as staff do, or add an article."))
     raise RefusedError(state.refusal or refusal("fault"))
 
 

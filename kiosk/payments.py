@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.errors import Refusal, RefusedError
 from kiosk.goods.shop import stock
-from kiosk.refusals import refusal, refused
+from kiosk.refusals import out_of_stock, refused
 from ledger.authorization import Authorization, sign
 from ledger.errors import Error as LedgerError
 from ledger.errors import InsufficientFunds, OutOfStock, StorageError
@@ -111,13 +111,9 @@ class Payments:
 
     def _out_of_stock(self, order: Order) -> Refusal:
         """Which article it is: somebody else was quicker."""
-        generic = refusal("out_of_stock")
         left = stock(self._open_ledger)
-        short = [
-            f"{line.name} ({max(left.get(line.sku, 0), 0)})"
+        return out_of_stock(
+            (line.name, max(left.get(line.sku, 0), 0))
             for line in order.lines
             if line.counted and left.get(line.sku, 0) < line.quantity
-        ]
-        if not short:  # came in again between the two looks
-            return generic
-        return Refusal(generic.reason, f"Too few are left of {', '.join(short)}.", generic.hint)
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kiosk.errors import Refusal, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WORDS = {
     "no_face": ("No face could be seen.", "Stand before the camera, look into it, and try again."),
@@ -143,7 +146,9 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-KNOWN_REASONS = frozenset(WORDS) | frozenset(ACTIONS) | {"broken_source"}
+KNOWN_REASONS = (
+    frozenset(WORDS) | frozenset(ACTIONS) | {"broken_source", "nothing_to_pay", "unknown_coupon"}
+)
 """Every code that a refusal has; what is told of a refusal elsewhere is one of these."""
 
 
@@ -156,6 +161,14 @@ def refusal(reason: str) -> Refusal:
     """The refusal of that code, in words."""
     message, hint = WORDS[reason]
     return Refusal(reason, message, hint)
+
+
+def out_of_stock(short: Iterable[tuple[str, int]]) -> Refusal:
+    """The refusal of a cart that holds more than the shop, naming what, and how much is left."""
+    generic = refusal("out_of_stock")
+    named = ", ".join(f"{name} ({left})" for name, left in short)
+    message = f"Too few are left of {named}." if named else generic.message
+    return Refusal(generic.reason, message, generic.hint)
 
 
 def refused(reason: str) -> RefusedError:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ledger import canonical, note, rules
 from ledger.consistency import ConsistencyProof
-from ledger.contents import Genesis, Hold, Payment, shopper_account
+from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, DamagedError, UnknownReceipt
 from ledger.fields import require_integer, require_pseudonym
 from ledger.instructions import Capture, Void
 from ledger.log import Log
+from ledger.money import PIECES
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -74,6 +75,16 @@ class Reading:
                 "SELECT account, currency, balance FROM accounts ORDER BY account, currency"
             )
             return [(str(a), str(c), cast("int", b)) for a, c, b in rows]
+
+    def stock(self) -> dict[str, int]:
+        """Pieces of each article whose stock was ever counted, by its sku."""
+        with self._reading():
+            rows = self._store.rows(
+                "SELECT account, balance FROM accounts WHERE currency = ? AND account LIKE ?",
+                (PIECES, stock_account("%")),
+            )
+            prefix = stock_account("")
+            return {str(a).removeprefix(prefix): cast("int", b) for a, b in rows}
 
     def spent_since(self, pseudonym: str, since_ms: int) -> int:
         """What a shopper paid, and has set aside, since a time; in minor units.

@@ -22,6 +22,11 @@ class Camera:
     device: str
 
 
+def is_camera(spec: str) -> bool:
+    """Whether a source's words name a camera or a stream, rather than a file or the sample."""
+    return spec.isdigit() or spec.startswith(("/dev/", "rtsp://", "rtsps://"))
+
+
 def cameras(by_id: Path = BY_ID, devices: Path = DEVICES) -> tuple[Camera, ...]:
     """All cameras, each once, by stable name where the system gives one.
 

@@ -39,4 +39,4 @@ class SourceError(Error):
 
 
 class CameraLostError(SourceError):
-    """A camera that gave frames and then stopped."""
+    """A camera that is not there, or gave frames and then stopped: it may come back."""

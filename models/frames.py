@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from models import sample
+from models.cameras import is_camera
 from models.errors import CameraLostError, SourceError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class CameraSource(_Quiet):
         spec: index, device path or RTSP address.
 
     Raises:
-        SourceError: it cannot be opened.
+        CameraLostError: it cannot be opened.
     """
 
     def __init__(self, spec: str) -> None:
@@ -124,7 +125,7 @@ class CameraSource(_Quiet):
             target: int | str = int(spec) if spec.isdigit() else spec
             self._capture = cv2.VideoCapture(target, cv2.CAP_V4L2)
         if not self._capture.isOpened():
-            raise SourceError(
+            raise CameraLostError(
                 f"There is no picture from {self.name}: it cannot be opened.",
                 hint="Plug it in, close other programs that use it, and see `facetill doctor`.",
             )
@@ -367,7 +368,7 @@ def open_source(spec: str, models_dir: Path) -> Source:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     if spec == "sample" or spec.startswith("sample:"):
         return _sample_source(spec, models_dir)
-    if spec.isdigit() or spec.startswith(("/dev/", "rtsp://", "rtsps://")):
+    if is_camera(spec):
         return CameraSource(spec)
     path = Path(spec).expanduser()
     if path.is_dir():

@@ -10,7 +10,6 @@ from kiosk import catalogue
 from kiosk.goods.shelf import Goods
 from kiosk.pricing import offers, taxes
 from ledger.errors import Error as LedgerError
-from ledger.money import PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +24,6 @@ log = logging.getLogger(__name__)
 
 TAXES_CSV = "taxes.csv"
 DISCOUNTS_CSV = "discounts.csv"
-_STOCK = "assets:stock:"
 
 
 def local_time() -> datetime:
@@ -91,11 +89,7 @@ class Shop:
 def stock(open_ledger: Callable[[], Ledger]) -> dict[str, int]:
     """Pieces in stock by SKU, as the book has them."""
     with open_ledger() as book:
-        return {
-            account.removeprefix(_STOCK): left
-            for account, currency, left in book.balances()
-            if currency == PIECES and account.startswith(_STOCK)
-        }
+        return book.stock()
 
 
 def open_catalogue(home: Home) -> Catalogue:

@@ -22,8 +22,7 @@ _UNIT: Final = """\
 Description=Facetill till
 Documentation=man:systemd.exec(5)
 After=network.target time-sync.target systemd-logind.service
-StartLimitIntervalSec=60
-StartLimitBurst=10
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec
@@ -35,8 +34,7 @@ RuntimeDirectory=facetill
 Environment=XDG_RUNTIME_DIR=%t/facetill
 ExecStart={command}
 Restart=always
-RestartSec=2
-RestartPreventExitStatus=2
+RestartSec=5
 TimeoutStopSec=20
 
 NoNewPrivileges=yes

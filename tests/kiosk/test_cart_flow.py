@@ -8,9 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from kiosk import flow
+from kiosk import flow, headless
 from kiosk.cart import parse_cart
 from kiosk.catalogue import parse as parse_catalogue
+from kiosk.composition import require_source
 from kiosk.errors import RefusedError
 from kiosk.flow import Payer, Screen
 from kiosk.goods.shelf import Goods
@@ -20,6 +21,7 @@ from kiosk.pricing.offers import parse as parse_offers
 from kiosk.refusals import refusal
 from ledger.book import Ledger
 from ledger.home import station_key
+from models.errors import CameraLostError
 
 NOON = datetime(2027, 1, 15, 12, 0)  # noqa: DTZ001 - the shop's local time
 TABLE = (
@@ -192,3 +194,39 @@ def test_the_shopper_is_told_which_article_ran_out(shop_home, payments):
     assert refused.value.refusal.reason == "out_of_stock"
     with Ledger.open(shop_home, read_only=True) as book:
         assert book.balance("s-aaaaaaaaaaaaaaaa") == 5_000
+
+
+def test_a_camera_that_is_not_there_is_told_from_a_broken_file(live_home):
+    with pytest.raises(CameraLostError, match="cannot be opened"):
+        require_source(live_home, "/dev/video99")()
+
+
+class Shopping:
+    """A till of tests that has a flow and nothing behind it."""
+
+    def __init__(self, goods):
+        self.state, self.goods = flow.attract("EUR"), goods
+
+    def send(self, event):
+        self.state, _ = flow.step(self.state, event, 0, self.goods)
+        if self.state.screen is Screen.FACE:
+            self.send(flow.FaceDone(Payer("s-x", "X***", ())))
+        if self.state.screen is Screen.PAYING:
+            self.send(flow.Paid(self.state.cart))
+
+
+def test_a_headless_till_takes_coupons_and_refuses_what_it_does_not_know():
+    cart = parse_cart("tea:2", CATALOGUE)
+    paid = headless.checkout(Shopping(GOODS), cart, coupons=["welcome"])
+    assert [d.code for d in paid.discounts] == ["WELCOME", "tenth"]
+    for code, reason in (("nonesuch", "unknown_coupon"), ("ALL", "nothing_to_pay")):
+        with pytest.raises(RefusedError) as refused:
+            headless.checkout(Shopping(GOODS), cart, coupons=[code])
+        assert refused.value.refusal.reason == reason
+
+
+def test_a_headless_till_names_what_ran_out():
+    fewer = Shopping(replace(GOODS, left={"bread": 1}))
+    with pytest.raises(RefusedError, match=r"Too few are left of Bread \(1\)") as refused:
+        headless.checkout(fewer, parse_cart("bread:2", CATALOGUE))
+    assert refused.value.refusal.reason == "out_of_stock"

@@ -96,7 +96,9 @@ def test_a_payment_books_its_taxes_apart_and_shows_them(shop):
 
 def test_stock_moves_in_the_commit_of_its_payment(shop):
     shop.topup()
+    assert shop.book.stock() == {}
     shop.at_desk().supply("A1", 3, "s1")
+    assert shop.book.stock() == {"A1": 3}
     it = order(lines=(OrderLine("A1", "Apple", 2, 50, counted=True),))
     shop.pay(it)
     with pytest.raises(errors.OutOfStock, match="Of A1 1 are left, not 2"):

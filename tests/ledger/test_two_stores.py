@@ -51,6 +51,7 @@ def test_the_same_operations_give_the_same_heads_and_answers(pair):
     assert said[0] == said[1]
     assert pair[0].head == pair[1].head
     assert pair[0].balances() == pair[1].balances()
+    assert pair[0].stock() == pair[1].stock()
     for one, other in zip(*(book.entries() for book in pair), strict=True):
         assert one == other
     assert [book.check() for book in pair] == [[], []]
