@@ -162,6 +162,22 @@ def create_store(home: Home, fill: Callable[[Store], None]) -> None:
         postgres.create(str(home.database), home.id, fill)
 
 
+def has_staff(home: Home) -> bool:
+    """Whether the home's desk has staff accounts; needs no key.
+
+    Raises:
+        VaultMissingError, StorageError: As named.
+    """
+    store = open_store(home)
+    try:
+        if store.require_format() != FORMAT:
+            return False
+        with store.transaction(write=False):
+            return scalar(store, "SELECT 1 FROM staff") is not None
+    finally:
+        store.close()
+
+
 def scalar(store: Store, sql: str, values: Sequence[Value] = ()) -> object:
     """The first column of a query's only row, or None."""
     found = list(store.rows(sql, values))

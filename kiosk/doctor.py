@@ -137,6 +137,26 @@ def _passive(home: Path) -> Finding:
     )
 
 
+def _desk(home: Path) -> Finding:
+    from enroll.errors import Error as EnrollError
+    from enroll.store import has_staff
+    from ledger.errors import Error as LedgerError
+    from ledger.home import open_home
+
+    try:
+        accounts = has_staff(open_home(home))
+    except (EnrollError, LedgerError) as error:
+        return Finding("desk", "note", error.message, error.hint)
+    if accounts:
+        return Finding("desk", "ok", "staff sign in by PIN")
+    return Finding(
+        "desk",
+        "note",
+        "an open desk: without staff accounts everybody at it may do everything",
+        "facetill enroll staff add ID --role manager",
+    )
+
+
 def examine(home: Path) -> list[Finding]:
     """Look at everything; one finding a thing, in the order a person would mend them."""
     looks: tuple[Callable[[], Finding], ...] = (
@@ -149,6 +169,7 @@ def examine(home: Path) -> list[Finding]:
         lambda: _passive(home),
         _display,
         lambda: _home(home),
+        lambda: _desk(home),
     )
     from kiosk.doctor_till import examine_till
 

@@ -9,6 +9,7 @@ import pytest
 from enroll import errors, pins
 from enroll.shopper import Limits
 from enroll.staff import FAILURES_MAX, LOCK_MS
+from enroll.store import has_staff
 from enroll.vault import Vault
 
 ANNA, BEN = "290571", "835027"
@@ -248,3 +249,12 @@ def test_a_trail_cut_together_with_its_hash_is_told_by_its_sealed_head(vault, pe
     assert db.execute("SELECT hash FROM trail ORDER BY number DESC").fetchone()[0] == head_of_2
     with pytest.raises(errors.DamagedError, match="entry 3"):
         vault.trail.read()
+
+
+def test_whether_staff_sign_in_is_known_without_the_key(staffed, demo_home):
+    (demo_home.keys_dir / "master.key").unlink()
+    assert has_staff(demo_home)
+    staffed.staff.sign_in("anna", ANNA, 10)
+    staffed.staff.remove("ben", 11)
+    staffed.staff.remove("anna", 12)
+    assert not has_staff(demo_home)
