@@ -21,7 +21,7 @@ from enroll.errors import (
     StorageError,
     UnknownShopperError,
 )
-from enroll.gallery import LOOKALIKE, THRESHOLD
+from enroll.gallery import DUPLICATE, LOOKALIKE, THRESHOLD
 from enroll.shopper import Person, clean_name, clean_phone, new_pseudonym
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Accounts:
         with self._core.transaction(write=False):
             self.trail.permit("enrol")
             gallery = self._galleries.of(template.model)
-        same = gallery.near(embedding, THRESHOLD)
+        same = gallery.near(embedding, DUPLICATE)
         like = gallery.near(embedding, LOOKALIKE)
         return (same[0] if same else ""), like[len(same) :]
 
@@ -342,7 +342,7 @@ class Accounts:
         """
         gallery = self._galleries.of(model)
         # Without the margin: whoever resembles two shoppers is not to become a third.
-        for same in gallery.near(embedding, THRESHOLD):
+        for same in gallery.near(embedding, DUPLICATE):
             if same not in known and same != but:
                 raise AlreadyEnrolledError(
                     f"This person is enrolled already, as {same}.",

@@ -11,7 +11,7 @@ import pytest
 
 from enroll import erasure, errors
 from enroll.export import document
-from enroll.gallery import LOOKALIKE, THRESHOLD
+from enroll.gallery import DUPLICATE, LOOKALIKE
 from enroll.shopper import Consent, Limits, Template
 from enroll.vault import Vault
 from ledger.book import Ledger
@@ -99,7 +99,7 @@ def test_a_new_models_template_needs_a_check_since_faces_cannot_be_compared(
 
 def test_a_renewal_moves_the_lookalike_flags(vault, person, embedding):
     one, two = vault.add(person(1)), vault.add(person(2))
-    like = near(embedding(2), 4, (LOOKALIKE + THRESHOLD) / 2)
+    like = near(embedding(2), 4, (LOOKALIKE + DUPLICATE) / 2)
     vault.renew(one.pseudonym, Template(like, "m-1"), AGAIN, 9, identity_checked=True)
     assert vault.lookalikes() == [
         (one.pseudonym, (two.pseudonym,)),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from enroll import errors, pins
 from enroll.attempts import _Count, _moved
-from enroll.gallery import LOOKALIKE, THRESHOLD, Card, Gallery
+from enroll.gallery import DUPLICATE, LOOKALIKE, Card, Gallery
 from enroll.secrets import Passphrase
 from enroll.shopper import Limits, Template
 from enroll.vault import Vault
@@ -245,7 +245,7 @@ def test_two_lookalikes_both_need_a_second_factor_until_one_is_gone(vault, perso
     one, third = vault.add(person(1)), vault.add(person(3))
     assert not one.needs_second
     twin = replace(
-        person(2), template=Template(near(embedding(1), 9, (LOOKALIKE + THRESHOLD) / 2), "m-1")
+        person(2), template=Template(near(embedding(1), 9, (LOOKALIKE + DUPLICATE) / 2), "m-1")
     )
     two = vault.add(twin)
     assert two.needs_second
@@ -273,7 +273,7 @@ def test_a_shopper_with_more_lookalikes_than_can_be_listed_stays_flagged(vault, 
     centre = vault.add(person(1, model="m-2"))
     others = []
     for seed in range(20):
-        template = Template(near(embedding(1), 50 + seed, 0.33), "m-2")
+        template = Template(near(embedding(1), 50 + seed, (LOOKALIKE + DUPLICATE) / 2), "m-2")
         known = [centre.pseudonym, *others]
         others.append(
             vault.add(replace(person(2 + seed), template=template), lookalike_of=known).pseudonym
