@@ -22,7 +22,7 @@ from enroll.errors import (
     UnknownShopperError,
 )
 from enroll.gallery import DUPLICATE, LOOKALIKE, THRESHOLD
-from enroll.shopper import Person, clean_name, clean_phone, new_pseudonym
+from enroll.shopper import NO_MODEL, Person, clean_name, clean_phone, new_pseudonym
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -104,14 +104,24 @@ class Accounts:
         """
         name, phone = clean_name(record.name), clean_phone(record.phone)
         pin = None if record.pin is None else pins.hashed(pins.require_good(record.pin, phone))
-        embedding, model = unit(record.template.embedding), record.template.model
+        face = record.template
+        if face is None and (pin is None or record.limits.face_allowed):
+            raise BadInputError(
+                "An account without a face pays by phone number and PIN, and has none.",
+                hint="Let the person choose a PIN, and do not allow the face.",
+            )
         with self._core.transaction(write=True):
             session = self.trail.permit("enrol a lookalike" if lookalike_of else "enrol")
             self._people.require_phone_free(phone)
-            like = self._lookalikes(embedding, model, known=lookalike_of)
+            like: tuple[str, ...] = ()
+            turned = None
+            if face is not None:
+                embedding = unit(face.embedding)
+                like = self._lookalikes(embedding, face.model, known=lookalike_of)
+                turned = self._galleries.turn(face.model, len(embedding)) @ embedding
             pseudonym = new_pseudonym()
-            turned = self._galleries.turn(model, len(embedding)) @ embedding
-            person = Person(name, phone, record.limits, like, record.template.quality)
+            model, quality = (NO_MODEL, None) if face is None else (face.model, face.quality)
+            person = Person(name, phone, record.limits, like, quality)
             self._people.insert(
                 pseudonym, person, record.consent, record.enrolled_at_ms, (model, turned), pin
             )
@@ -316,7 +326,7 @@ class Accounts:
             row = self._people.find(ref)
             shopper = self._people.shopper(row)
             active = row.status == "active"
-            template = self._people.template(row) if active else None
+            template = self._people.template(row) if row.template is not None else None
             lookalikes = self._people.person(row).lookalikes if active else ()
             self.trail.append(now_ms, session, "export", row.pseudonym, "")
         trail = [entry for entry in self.trail.read() if entry.subject == row.pseudonym]
@@ -353,6 +363,8 @@ class Accounts:
 
     def _require_same_face(self, row: Row, model: str, turned: NDArray[np.float32]) -> None:
         hint = "If a manager has seen by other means who it is, add --identity-checked."
+        if row.template is None:
+            return  # an account that had no face: whoever has its phone and PIN asked for one
         if row.model != model:
             raise OtherFaceError(
                 f"The template of {row.pseudonym} is another model's, so the faces cannot be"

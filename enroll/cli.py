@@ -67,6 +67,7 @@ def register(
         "enrol a person who consents",
         'add --name "Ada Lovelace" --phone 5550100 --camera 0 --consent',
         'add --name "Ada Lovelace" --phone 5550100 --camera sample --consent --topup 20',
+        'add --name "Ada Lovelace" --phone 5550100 --camera none --consent --pin-file pin',
     )
     add.add_argument("--name", required=True, help="the person's name")
     add.add_argument("--phone", required=True, help="the person's phone number")
@@ -121,12 +122,14 @@ def _add(args: argparse.Namespace) -> Result:
     from enroll.pins import require_good
     from enroll.shopper import EnrolmentRecord, Limits, clean_name, clean_phone
 
-    consent = agreed(args)
+    consent, camera = agreed(args), args.camera != "none"
     name, phone = clean_name(args.name), clean_phone(args.phone)
     home = _home_or_new(args.home)
     amount_minor = amount(args.topup, home) if args.topup is not None else None
     limits = Limits(
-        limit(args.per_payment, None, home), limit(args.per_day, None, home), args.face != "no"
+        limit(args.per_payment, None, home),
+        limit(args.per_day, None, home),
+        args.face != "no" and camera,
     )
     pin = None
     if args.pin_file is not None:
@@ -138,7 +141,10 @@ def _add(args: argparse.Namespace) -> Result:
             hint="Leave --key out, or change it: facetill enroll rotate-key --key KIND",
         )
 
-    def record(template: Template, vault: Vault) -> EnrolmentRecord:
+    def look() -> tuple[Template | None, int]:
+        return capture(args.camera, home) if camera else (None, 0)
+
+    def record(template: Template | None, vault: Vault) -> EnrolmentRecord:
         who = consent(staff_of(args, vault))
         return EnrolmentRecord(name, phone, template, who, now_ms(), limits, pin)
 
@@ -147,17 +153,18 @@ def _add(args: argparse.Namespace) -> Result:
             # a wrong passphrase, a wrong PIN or a known phone: before the camera
             vault.require_phone_free(phone)
             others = known_others(args, vault)
-            template, frames = capture(args.camera, home)
+            template, frames = look()
             shopper = vault.add(record(template, vault), lookalike_of=others)
             _topup_new(vault, shopper, amount_minor)
     else:
         secret = _new_secret(args, home)
-        template, frames = capture(args.camera, home)
+        template, frames = look()
         with _create_vault(home, secret) as vault:
             shopper = vault.add(record(template, vault))
             _topup_new(vault, shopper, amount_minor)
     data, text = described(home, shopper)
-    return 0, {**data, "frames": frames}, f"Enrolled from {frames} good frames:\n{text}"
+    how = f"from {frames} good frames" if camera else "without a face"
+    return 0, {**data, "frames": frames}, f"Enrolled {how}:\n{text}"
 
 
 def _desk(args: argparse.Namespace) -> Result:

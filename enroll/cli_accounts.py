@@ -92,7 +92,8 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         "--camera",
         required=True,
         metavar="SOURCE",
-        help="device index or path, rtsp:// address, video, picture, folder of pictures, or sample",
+        help="device index or path, rtsp:// address, video, picture, folder of pictures, or sample;"
+        " with add also none: an account by phone number and PIN, without a face",
     )
     parser.add_argument(
         "--consent", action="store_true", help="the person was told what is kept, and agreed"

@@ -120,7 +120,7 @@ class Galleries:
         found = _Changed(set(), {}, {}, [])
         for row in self._people.rows("WHERE s.changed > ? ORDER BY s.number", since):
             found.seen.add(row.pseudonym)
-            if row.status != "active":
+            if row.status != "active" or row.template is None:
                 continue
             if row.model != recogniser_id:
                 found.unusable.append(row.pseudonym)

@@ -217,10 +217,10 @@ class People:
         person: Person,
         consent: Consent,
         enrolled_ms: int,
-        template: tuple[str, NDArray[np.float32]],
+        template: tuple[str, NDArray[np.float32] | None],
         pin: bytes | None,
     ) -> None:
-        """A new shopper under a new data key; the template is turned by the newest transform."""
+        """A new shopper under a new data key; a template is turned by the newest transform."""
         core, data_key = self._core, new_key()
         sealer, model = Sealer(data_key), template[0]
         number = scalar(core.store, "SELECT coalesce(max(number), 0) + 1 FROM shoppers")
@@ -234,7 +234,9 @@ class People:
             *(consent.version, consent.given_at_ms, consent.staff, model, core.keys.transform),
             self.phone_index(person.phone),
             sealer.seal(person.pack(), pseudonym, "person"),
-            self._sealed_template(sealer, pseudonym, model, template[1]),
+            None
+            if template[1] is None
+            else self._sealed_template(sealer, pseudonym, model, template[1]),
             None if pin is None else sealer.seal(pin, pseudonym, "pin"),
             *(b"", core.keys.epoch, wrapped),
         )

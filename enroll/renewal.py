@@ -54,7 +54,7 @@ class Renewal:
         with self._core.lock:
             self._begin()
             with self._core.transaction(write=False):
-                query = "SELECT count(*) FROM shoppers WHERE status = 'active' AND transform < ?"
+                query = "SELECT count(*) FROM shoppers WHERE template IS NOT NULL AND transform < ?"
                 values = (self._core.keys.transform,)
                 total = cast("int", scalar(self._core.store, query, values))
             done, last = 0, 0
@@ -89,7 +89,7 @@ class Renewal:
     def _turn(self, after: int) -> tuple[int, int]:
         """Turn the next piece; gives how many, and the last one's number."""
         clause = (
-            "WHERE s.status = 'active' AND s.transform < ? AND s.number > ?"
+            "WHERE s.template IS NOT NULL AND s.transform < ? AND s.number > ?"
             " ORDER BY s.number LIMIT ?"
         )
         batch: list[tuple[object, ...]] = []

@@ -27,6 +27,7 @@ _BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _PSEUDONYM: Final = re.compile(r"s-[a-z2-7]{16}")
 _PERSON_BLOCK_BYTES: Final = 256
 LOOKALIKES_MAX: Final = 16
+NO_MODEL: Final = ""  # of an account without a face
 QUALITY_MAX: Final = 100
 
 Status = Literal["active", "revoked"]
@@ -149,11 +150,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnrolmentRecord:
-    """All that is needed to open an account for a face."""
+    """All that is needed to open an account; one without a template pays by phone and PIN."""
 
     name: str = field(repr=False)
     phone: str = field(repr=False)
-    template: Template
+    template: Template | None
     consent: Consent
     enrolled_at_ms: int
     limits: Limits = Limits()

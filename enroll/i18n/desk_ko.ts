@@ -206,6 +206,10 @@
         <source>Open that account</source>
         <translation>그 계정 열기</translation>
     </message>
+    <message>
+        <source>It is another person, such as a twin</source>
+        <translation>쌍둥이처럼 다른 사람입니다</translation>
+    </message>
 </context>
 <context>
     <name>ConsentPage</name>
@@ -287,6 +291,10 @@
     <message>
         <source>Back</source>
         <translation>뒤로</translation>
+    </message>
+    <message>
+        <source>Enrol without a face</source>
+        <translation>얼굴 없이 등록</translation>
     </message>
     <message>
         <source>Without the face, a PIN is needed to pay.</source>

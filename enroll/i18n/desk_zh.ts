@@ -206,6 +206,10 @@
         <source>Open that account</source>
         <translation>打开该账户</translation>
     </message>
+    <message>
+        <source>It is another person, such as a twin</source>
+        <translation>是另一个人，例如双胞胎</translation>
+    </message>
 </context>
 <context>
     <name>ConsentPage</name>
@@ -287,6 +291,10 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Enrol without a face</source>
+        <translation>不刷脸登记</translation>
     </message>
     <message>
         <source>Without the face, a PIN is needed to pay.</source>

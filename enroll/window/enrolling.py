@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, Q
 
 from enroll import consent, pins
 from enroll.errors import AlreadyEnrolledError, BadInputError
+from enroll.roles import OPEN_DESK, may
 from enroll.shopper import Limits, clean_name, clean_phone
 from enroll.window.camera import CaptureRun, Seen
 from enroll.window.page import ERRORS, Page
@@ -17,7 +18,7 @@ from enroll.window.preview import Preview
 
 if TYPE_CHECKING:
     from enroll.errors import Error
-    from enroll.shopper import Shopper, Template
+    from enroll.shopper import Template
     from enroll.window.page import Desk
     from ledger.errors import Error as LedgerError
     from models.errors import Error as ModelsError
@@ -108,6 +109,8 @@ class DetailsPage(Page):
         self.column.addLayout(both)
         self.column.addStretch(1)
         self.next = button(self.tr("To the camera"), self._continue, "main")
+        self.face.toggled.connect(self._ready)
+        self._ready()
         back = button(self.tr("Back"), lambda: desk.go("consent"))
         self.column.addLayout(row(back, None, self.next))
         self.name.setFocus()
@@ -117,9 +120,20 @@ class DetailsPage(Page):
         self.pin.clear()
         self.again.clear()
 
+    def _ready(self) -> None:
+        camera = self.face.isChecked()
+        words = self.tr("To the camera") if camera else self.tr("Enrol without a face")
+        self.next.setText(words)
+        self.next.setAccessibleName(words)
+
     def _continue(self) -> None:
-        if self.attempt(self._take):
-            self.desk.go("camera")
+        desk = self.desk
+        if not self.attempt(self._take):
+            return
+        if desk.draft.limits.face_allowed:
+            desk.go("camera")
+        else:
+            self.attempt(lambda: keep(desk))
 
     def _take(self) -> None:
         draft, office = self.desk.draft, self.desk.office
@@ -150,6 +164,27 @@ def typed_twice(first: str, second: str, phone: str) -> str | None:
     if first != second:
         raise BadInputError("The two PINs differ.", hint="Type the same six digits twice.")
     return pins.require_good(first, phone)
+
+
+def keep(desk: Desk, *, lookalike_of: tuple[str, ...] = ()) -> None:
+    """Keep the draft as an account, book what was paid in, and show what was made.
+
+    Raises:
+        enroll.errors.Error: nothing was kept.
+    """
+    shopper = desk.office.finish(desk.draft, lookalike_of=lookalike_of)
+    amount_minor = desk.draft.topup_minor
+    desk.forget()
+    if not amount_minor:
+        desk.go("done", shopper.pseudonym)
+        return
+    try:
+        entry = desk.office.top_up(shopper.pseudonym, amount_minor)
+    except ERRORS as error:
+        desk.go("account", shopper.pseudonym)
+        desk.page.said.say(desk.words.trouble(error))
+        return
+    desk.go("done", f"{shopper.pseudonym}/{entry}")
 
 
 class CameraPage(Page):
@@ -186,6 +221,8 @@ class CameraPage(Page):
         both.addWidget(self.preview, 5)
         both.addLayout(side, 4)
         self.column.addLayout(both, 1)
+        self.offers = QVBoxLayout()
+        self.column.addLayout(self.offers)
         before = "consent" if draft.renews else "details"
         self.column.addLayout(row(button(self.tr("Back"), lambda: desk.go(before)), None))
         self.run.seen.connect(self._seen)
@@ -222,36 +259,23 @@ class CameraPage(Page):
 
     def _keep(self, lookalike_of: tuple[str, ...]) -> None:
         desk = self.desk
-        draft, office = desk.draft, desk.office
         try:
-            shopper = office.finish(draft, lookalike_of=lookalike_of)
+            keep(desk, lookalike_of=lookalike_of)
         except AlreadyEnrolledError as error:
             self._failed(error)
-            if error.pseudonym:
-                known = error.pseudonym
-                self.column.addLayout(
-                    row(button(self.tr("Open that account"), lambda: desk.go("account", known)))
-                )
-            return
+            self._offer(error.pseudonym, (*lookalike_of, error.pseudonym))
         except ERRORS as error:
             self._failed(error)
-            return
-        self._done(shopper)
 
-    def _done(self, shopper: Shopper) -> None:
+    def _offer(self, known: str, others: tuple[str, ...]) -> None:
+        """The account that has this face; for a manager also the way on for a twin."""
         desk = self.desk
-        amount_minor = desk.draft.topup_minor
-        desk.forget()
-        if amount_minor:
-            try:
-                entry = desk.office.top_up(shopper.pseudonym, amount_minor)
-            except ERRORS as error:
-                desk.go("account", shopper.pseudonym)
-                desk.page.said.say(desk.words.trouble(error))
-                return
-            desk.go("done", f"{shopper.pseudonym}/{entry}")
-            return
-        desk.go("done", shopper.pseudonym)
+        offers = [button(self.tr("Open that account"), lambda: desk.go("account", known))]
+        session = desk.office.session or OPEN_DESK
+        if may(session, "enrol a lookalike") and not desk.draft.renews:
+            words = self.tr("It is another person, such as a twin")
+            offers.append(button(words, lambda: self._keep(others)))
+        self.offers.addLayout(row(*offers, None))
 
 
 class DonePage(Page):
@@ -262,10 +286,10 @@ class DonePage(Page):
         shopper = desk.office.vault.show(pseudonym)
         super().__init__(desk, self.tr("{0} is enrolled").format(shopper.name))
         sheet, inner = card(12)
-        figure = "-" if shopper.quality is None else str(shopper.quality)
-        inner.addWidget(label(figure, "figure"))
-        inner.addWidget(label(desk.words.quality(shopper.quality), "heading"))
-        inner.addWidget(label(self.tr("Quality of the template, of 100"), "muted"))
+        if shopper.quality is not None:
+            inner.addWidget(label(str(shopper.quality), "figure"))
+            inner.addWidget(label(desk.words.quality(shopper.quality), "heading"))
+            inner.addWidget(label(self.tr("Quality of the template, of 100"), "muted"))
         balance = desk.office.shown(desk.office.balance_minor(pseudonym))
         inner.addWidget(label(self.tr("Balance: {0}").format(balance), "heading"))
         if entry:

@@ -162,11 +162,11 @@ class Office:
         Raises:
             enroll.errors.Error: nothing was kept.
         """
-        if draft.consent is None or draft.template is None:
+        if draft.consent is None or (draft.template is None and draft.limits.face_allowed):
             raise ConsentMissingError(
                 "The enrolment is not complete.", hint="Start again with the consent."
             )
-        if draft.renews:
+        if draft.renews and draft.template is not None:
             return self.vault.renew(draft.renews, draft.template, draft.consent, now_ms())
         record = EnrolmentRecord(
             draft.name,

@@ -130,3 +130,16 @@ def test_erasing_asks_first(home, portraits, monkeypatch):
     with pytest.raises(enroll.errors.BadInputError, match="cannot be undone"):
         desk(home, "revoke", "5550100")
     assert desk(home, "show", "5550100")["status"] == "active"
+
+
+def test_whoever_wants_no_face_on_file_gets_an_account_without_a_camera(home, tmp_path):
+    pin = tmp_path / "pin"
+    pin.write_text("482913\n")
+    words = ("add", "--name", "Ada", "--phone", "5550100", "--consent", "--camera", "none")
+    with pytest.raises(enroll.errors.BadInputError, match="PIN"):
+        desk(home, *words)
+    made = desk(home, *words, "--pin-file", str(pin))
+    assert made["has_pin"]
+    assert not made["limits"]["face_allowed"]
+    assert desk(home, "renew-transform")["turned"] == 0
+    assert len(desk(home, "list")["shoppers"]) == 1

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QRawFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
-from enroll import consent
+from enroll import consent, export
 from enroll.errors import ConsentMissingError
 from enroll.i18n.linguist import FOLDER, LOCALES, collect
 from enroll.window import enrolling, main_window
@@ -129,6 +129,27 @@ def test_the_same_person_is_found_before_a_second_account_is_made(window, qtbot,
     enrol(window, qtbot, phone="555 99 99")
     assert first.pseudonym in window.page.said.text()
     assert len(office.vault.list()) == 1
+    window.page._keep((first.pseudonym,))  # a manager says that it is a twin
+    assert all(shopper.needs_second for shopper in office.vault.list())
+
+
+def test_whoever_wants_no_face_on_file_is_enrolled_without_a_camera(window, office):
+    agree(window)
+    window.page.face.setChecked(False)
+    fill_in(window)
+    assert isinstance(window.page, enrolling.DonePage), window.page.said.text()
+    (shopper,) = office.vault.list()
+    assert not shopper.limits.face_allowed
+    assert office.vault.verify_pin(shopper.pseudonym, PIN)
+    assert len(office.vault.gallery("any model")) == 0
+    assert export.document(office.vault, shopper.pseudonym, 0)["template"] is None
+
+
+def test_without_a_face_a_pin_is_needed(window):
+    agree(window)
+    window.page.face.setChecked(False)
+    fill_in(window, pin="", again="")
+    assert "PIN" in window.page.said.text()
 
 
 def test_without_a_tick_and_a_staff_id_there_is_no_way_on(window):
