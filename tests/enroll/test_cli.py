@@ -141,5 +141,5 @@ def test_whoever_wants_no_face_on_file_gets_an_account_without_a_camera(home, tm
     made = desk(home, *words, "--pin-file", str(pin))
     assert made["has_pin"]
     assert not made["limits"]["face_allowed"]
-    assert desk(home, "renew-transform")["turned"] == 0
+    assert desk(home, "renew-transform")["renewed"] == 0
     assert len(desk(home, "list")["shoppers"]) == 1
