@@ -12,6 +12,7 @@ from kiosk.identify import Guard, Identity, try_pin
 from kiosk.liveness import LivenessSession
 from kiosk.observe import observe
 from kiosk.refusals import refused
+from models.frames import is_file
 
 if TYPE_CHECKING:
     import random
@@ -85,14 +86,21 @@ class FaceCheck:
             models.errors.SourceError: the source broke.
         """
         rules = _with_movements(self._clearance.policy.liveness, self._wanted)
+        passive = self._vision.has_passive
         session = LivenessSession(
-            rules, self._rng, passive=self._vision.has_passive, shows=source.shows
+            rules,
+            self._rng,
+            passive=passive,
+            shows=source.shows,
+            # a recording cannot answer; only passive scores tell a face's from a screen's
+            ask="obliging" if source.kind == "file" and passive else "random",
+            lit=not is_file(source),
         )
         told: FaceProgress | None = None
         for frame in frames:
             session.observe(observe(self._vision, frame, wants_embedding=session.wants_embedding))
             done, total = session.steps
-            now = FaceProgress(session.prompt, session.hint, done, total)
+            now = FaceProgress(session.prompt, session.hint, done, total, session.light)
             if now != told:
                 source.cue(now.prompt)
                 tell(now)

@@ -6,13 +6,15 @@ import zlib
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from kiosk.liveness import LivenessRules, Observation
+from kiosk.liveness.planar import POINTS
 from models.align import align
+from models.plane import PATCH_PX
 from models.pose import nod_of, turn_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from models.faces import Face
@@ -26,6 +28,8 @@ SHARPNESS_MIN = 12.0  # variance of the Laplacian over the aligned face
 PASSIVE_EVERY_FRAMES = 4
 LEVEL_MIN, LEVEL_MAX = 0.11, 0.33  # of `nod_of`
 AHEAD_MAX = LivenessRules().ahead_max
+SCENE_PX = (32, 18)
+SKIN = slice(40, 96)  # of the levelled face, 112 by 112: cheeks and nose, no hair, no background
 
 
 def _obstacle(faces: list[Face], image: NDArray[np.uint8]) -> str:
@@ -34,13 +38,10 @@ def _obstacle(faces: list[Face], image: NDArray[np.uint8]) -> str:
         return "too_dark" if float(image.mean()) < BRIGHTNESS_MIN / 2 else "no_face"
     if len(faces) > 1 and faces[1].area_px >= PROMINENT_SHARE * faces[0].area_px:
         return "two_faces"
-    if faces[0].eye_distance_px < EYE_DISTANCE_PX_MIN:
-        return "nearer"
-    return _bad_light(image, faces[0])
+    return "nearer" if faces[0].eye_distance_px < EYE_DISTANCE_PX_MIN else ""
 
 
-def _bad_light(image: NDArray[np.uint8], face: Face) -> str:
-    grey = cv2.cvtColor(align(image, face.points), cv2.COLOR_BGR2GRAY)
+def _bad_light(grey: NDArray[np.uint8]) -> str:
     brightness = float(grey.mean())
     if brightness < BRIGHTNESS_MIN:
         return "too_dark"
@@ -49,6 +50,16 @@ def _bad_light(image: NDArray[np.uint8], face: Face) -> str:
     if float(cv2.Laplacian(grey, cv2.CV_64F).var()) < SHARPNESS_MIN:
         return "blurred"
     return ""
+
+
+def _small(grey: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _skin(levelled: NDArray[np.uint8]) -> tuple[float, float]:
+    """Mean colour of the face's middle: logarithms of red over green and of blue over green."""
+    blue, green, red = (max(value, 1.0) for value in cv2.mean(levelled[SKIN, 28:84])[:3])
+    return float(np.log(red / green)), float(np.log(blue / green))
 
 
 def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observation:
@@ -66,6 +77,11 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
     if obstacle:
         return Observation(frame.t_ms, fingerprint, obstacle)
     face = faces[0]
+    levelled = align(image, face.points)
+    grey = np.asarray(cv2.cvtColor(levelled, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    if obstacle := _bad_light(grey):
+        return Observation(frame.t_ms, fingerprint, obstacle)
+    scene = _small(image, SCENE_PX)
     landmarks = vision.landmarks(image, face)
     turn = turn_of(landmarks.mesh)
     ahead = abs(turn) <= AHEAD_MAX
@@ -81,8 +97,13 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
         centre=face.centre,
         width_px=face.width_px,
         yaw=turn,
+        level=level,
         eyes=sum(landmarks.eye_openness) / 2,
         mouth=landmarks.mouth_openness,
+        points=np.asarray(landmarks.mesh[POINTS, :2], dtype=np.float32),
+        patch=_small(grey, (PATCH_PX, PATCH_PX)),
+        scene=np.asarray(cv2.cvtColor(scene, cv2.COLOR_BGR2GRAY), dtype=np.uint8),
+        skin=_skin(levelled),
         passive=score,
         embedding=embedding,
     )

@@ -27,6 +27,22 @@ WORDS = {
         "The face looked like a picture or a screen.",
         "Pay in person, without anything before your face, or ask the staff.",
     ),
+    "flat": (
+        "The face moved as a flat picture does.",
+        "Pay in person: pictures and recordings are not taken.",
+    ),
+    "looped": (
+        "The same moments were shown again.",
+        "Pay in person: pictures and recordings are not taken.",
+    ),
+    "slow_camera": (
+        "The camera gave too few pictures a second to follow a movement.",
+        "Call the staff, who see more in `facetill doctor`, or pay another way.",
+    ),
+    "no_reflection": (
+        "The screen's light was not seen on the face.",
+        "Come nearer, away from bright light, and try again.",
+    ),
     "challenge_timeout": (
         "The asked movement was not seen in time.",
         "Try again, and do what the screen asks within a few seconds.",
@@ -130,11 +146,13 @@ ACTIONS: dict[str, Action] = {
     "day_limit": "staff",
     "face_not_allowed": "pin",
     "fault": "staff",
+    "flat": "staff",
     "gallery_too_large": "pin",
     "insufficient_funds": "staff",
     "ledger": "staff",
     "locked": "staff",
     "looks_fake": "staff",
+    "looped": "staff",
     "needs_passive": "pin",
     "no_pin": "staff",
     "out_of_stock": "cart",
@@ -142,6 +160,7 @@ ACTIONS: dict[str, Action] = {
     "own_limit": "cart",
     "pin_over_limit": "staff",
     "setup": "staff",
+    "slow_camera": "pin",
     "unknown_face": "staff",
 }
 

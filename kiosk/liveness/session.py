@@ -1,63 +1,35 @@
 """The liveness session: frames' measurements go in, prompts and a verdict come out.
 
-Evidence accumulates: the face must settle, then do movements that are drawn at random, each within
-seconds, and stay one and the same face all the while. Whatever denies, denies for good; nothing is
-averaged away. Only a session that was passed makes a `LiveFace`, and only a `LiveFace` is searched
-for in the gallery. No clock, camera or network here: time and measurements are handed in, so that
-every session can be replayed.
+Evidence accumulates, each kind in a module of its own: the face must settle, then do movements,
+each within seconds, with a head's relief, and stay one and the same face all the while. Whatever
+denies, denies for good; nothing is averaged away. Only a session that was passed makes a
+`LiveFace`, and only a `LiveFace` is searched for in the gallery. No clock, camera or network here:
+time and measurements are handed in, so that every session can be replayed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
+from kiosk.liveness.challenges import CHALLENGES, Attempt, OwnEyes, WrongActions, completes, draw
+from kiosk.liveness.continuity import Continuity
+from kiosk.liveness.light import ScreenLight
+from kiosk.liveness.passive import PassiveEvidence
+from kiosk.liveness.planar import Planarity
+from kiosk.liveness.stream import Stream
 from kiosk.refusals import refusal
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from kiosk.errors import Refusal
+    from kiosk.liveness.observation import Observation
     from kiosk.liveness.rules import LivenessRules
-
-FEATURES, TURNS = ("blink", "open_mouth"), ("turn_left", "turn_right")
-CHALLENGES = (*FEATURES, *TURNS)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
-    """What one frame shows of the most prominent face.
-
-    Attributes:
-        t_ms: the frame's time.
-        fingerprint: tells whether two frames are the same picture.
-        obstacle: what is in the way: "", "no_face", "two_faces", "nearer", "too_dark", "too_bright"
-            or "blurred".
-        centre: of the face's box, pixels; none where there is no face.
-        width_px: of the box.
-        yaw: turn of the head, positive to the person's own left; see `models.pose.turn_of`.
-        eyes: mean eye openness.
-        mouth: mouth openness.
-        passive: how live it looks, 0..1; none where not measured.
-        embedding: of length 1; none where not asked for.
-    """
-
-    t_ms: int
-    fingerprint: int
-    obstacle: str = ""
-    centre: tuple[float, float] | None = None
-    width_px: float = 0.0
-    yaw: float = 0.0
-    eyes: float = 0.3
-    mouth: float = 0.0
-    passive: float | None = field(default=None, repr=False)
-    embedding: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
 class LiveFace:
@@ -96,39 +68,24 @@ class _Stage(Enum):
     DENIED = "denied"
 
 
-@dataclass(slots=True)
-class _Attempt:
-    """One challenge while it is asked."""
-
-    name: str
-    asked_ms: int
-    neutral: bool = False
-    mouth_least: float = 1.0
-    shut: bool = False
-    wrong: bool = False
-
-
-def _draw(able: list[str], count: int, rng: random.Random) -> tuple[str, ...]:
-    """Movements in random order: a turn of the head and one within the face, then any others.
-
-    A tilted picture may feign a turn, and cut-out eyes a blink; no draw asks for one kind alone.
-    """
-    kinds = [[name for name in able if name in kind] for kind in (FEATURES, TURNS)]
-    drawn = [rng.choice(kind) for kind in kinds if kind][:count]
-    others = [name for name in able if name not in drawn]
-    drawn += rng.sample(others, min(max(count - len(drawn), 0), len(others)))
-    rng.shuffle(drawn)
-    return tuple(drawn)
-
-
 class LivenessSession:
     """One person's check, from the first frame to the verdict.
 
     Args:
         rules: thresholds, times and counts.
-        rng: draws the movements and their order; the till's own is the system's.
+        rng: draws the movements, their order and the light; the till's own is the system's.
         passive: whether observations will carry passive scores.
-        shows: the movements that the source can show; all where none is given.
+        shows: the movements that the source can act out, of a source that acts; it repeats itself
+            openly, so that no loop denies it.
+        ask: "random" for whoever can answer. "obliging" asks for whatever is shown next, as many
+            distinct movements of the same kinds, without time limits for each: for a recording,
+            which cannot answer, and as the hardest case of an attack, which answers everything.
+            The passive networks have to be there to tell a recording of a face from a recording
+            of a screen.
+        lit: whether a screen lights the face in the session's colours.
+
+    Raises:
+        ValueError: an obliging session without passive scores.
     """
 
     def __init__(
@@ -138,34 +95,44 @@ class LivenessSession:
         *,
         passive: bool,
         shows: Sequence[str] | None = None,
+        ask: Literal["random", "obliging"] = "random",
+        lit: bool = True,
     ) -> None:
-        able = [name for name in CHALLENGES if shows is None or name in shows]
-        self._challenges = _draw(able, rules.challenges_for(passive=passive), rng)
+        if ask == "obliging" and not passive:
+            raise ValueError("only passive scores make an obliging session worth anything")
+        self._able = [name for name in CHALLENGES if shows is None or name in shows]
+        self._count = min(rules.challenges_for(passive=passive), len(self._able))
+        self._obliging = ask == "obliging"
+        self._drawn = () if self._obliging else draw(self._able, self._count, rng)
         self._rules = rules
-        self._passive = passive
         self._stage = _Stage.SETTLING
-        self._attempt: _Attempt | None = None
-        self._done = 0
+        self._attempts: list[Attempt] = []
+        self._wrong_actions: WrongActions | None = None
         self._wrong = 0
+        self._done: list[str] = []
         self._settled = 0
         self._frames = 0
         self._began_ms: int | None = None
+        self._t_ms = 0
         self._obstacle_since_ms: int | None = None
         self._hint = ""
-        self._last: Observation | None = None  # the last one with a face
-        self._last_t_ms = 0
-        self._identical = 0
-        self._fingerprint: int | None = None
         self._returning_since_ms = 0
-        self._embeddings: list[NDArray[np.float32]] = []
-        self._passives: list[float] = []
+        self._eyes = OwnEyes(rules)
+        self._stream = Stream(rules, loops=shows is None)
+        self._face = Continuity(rules)
+        self._planarity = Planarity(rules)
+        self._passive = PassiveEvidence(rules) if passive else None
+        self._light = ScreenLight(rules, rng) if lit and rules.light != "off" else None
+        self._reflected = False
         self.refusal: Refusal | None = None
 
     @property
     def prompt(self) -> str:
         """What the person should do now: a key of the window's words."""
-        if self._stage is _Stage.CHALLENGE and self._attempt is not None:
-            return self._attempt.name
+        if self._stage is _Stage.CHALLENGE and not self._obliging:
+            return self._attempts[0].name
+        if self._stage is _Stage.RETURNING and self._obliging:
+            return self._done[-1]
         return "look"
 
     @property
@@ -174,9 +141,14 @@ class LivenessSession:
         return self._hint
 
     @property
+    def light(self) -> str:
+        """The colour that the screen should light the face with now; "" or "#rrggbb"."""
+        return "" if self._light is None or self.over else self._light.colour(self._t_ms)
+
+    @property
     def steps(self) -> tuple[int, int]:
         """Movements done, and movements in all."""
-        return self._done, len(self._challenges)
+        return len(self._done), self._count
 
     @property
     def over(self) -> bool:
@@ -199,10 +171,10 @@ class LivenessSession:
         """
         if self._stage is not _Stage.PASSED:
             raise ValueError("the session was not passed")
-        mean = np.mean(self._embeddings, axis=0)
-        cues = (*self._challenges, "one_face", *(("passive",) if self._passive else ()))
-        embedding = np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
-        return LiveFace(_KEY, embedding, cues, passive=self._passive)
+        cues = (*self._done, "one_face", "no_passive" if self._passive is None else "passive")
+        if self._reflected:
+            cues = (*cues, "screen_light")
+        return LiveFace(_KEY, self._face.mean, cues, passive=self._passive is not None)
 
     def deny(self, reason: str) -> None:
         """End the session; a verdict is never taken back."""
@@ -224,31 +196,15 @@ class LivenessSession:
         if self.over:
             return
         if self._began_ms is None:
-            self._began_ms = self._last_t_ms = seen.t_ms
+            self._began_ms = seen.t_ms
         self._frames += 1
-        if self._denied_by_flow(seen) or self._held_up(seen) or self._denied_by_face(seen):
-            return
-        if self._stage is _Stage.SETTLING:
-            self._settle(seen)
-        elif self._stage is _Stage.CHALLENGE:
-            self._challenge(seen)
-        else:
-            self._return(seen)
-
-    def _denied_by_flow(self, seen: Observation) -> bool:
-        """Frozen, halting or endless pictures."""
-        gap_ms = seen.t_ms - self._last_t_ms
-        self._last_t_ms = seen.t_ms
-        same = seen.fingerprint == self._fingerprint
-        self._fingerprint = seen.fingerprint
-        self._identical = self._identical + 1 if same else 0
-        if self._identical >= self._rules.identical_frames_max and seen.obstacle in {"", "blurred"}:
-            self.deny("not_live")
-        elif gap_ms < 0 or gap_ms > self._rules.gap_ms:
-            self.deny("interrupted")
-        elif seen.t_ms - (self._began_ms or 0) > self._rules.session_ms:
+        self._t_ms = seen.t_ms
+        if fault := self._stream.fault(seen):
+            self.deny(fault)
+        elif seen.t_ms - self._began_ms > self._rules.session_ms:
             self.deny("timeout")
-        return self.over
+        elif not self._held_up(seen) and not self._denied_by_face(seen):
+            self._go_on(seen)
 
     def _held_up(self, seen: Observation) -> bool:
         """Something in the way: tell the person, and refuse when it stays."""
@@ -267,116 +223,94 @@ class LivenessSession:
             self.deny("two_faces")
         elif lasted_ms > self._rules.gap_ms:
             self.deny("face_lost" if seen.obstacle == "no_face" else seen.obstacle)
-        elif self._attempt is not None and self._late(seen):
+        elif self._late(seen):
             self.deny("challenge_timeout")
         return True
 
     def _denied_by_face(self, seen: Observation) -> bool:
-        """One face all along: its place from frame to frame, and its embedding now and then."""
-        last, self._last = self._last, seen
-        if last is not None and self._jumped(last, seen):
+        """One face all along, that does not look fake."""
+        if self._face.jumped(seen):
             if self._stage is _Stage.SETTLING:
                 self._settled = 0
-                self._embeddings.clear()
+                self._face.forget()
             else:
                 self.deny("face_changed")
-        if seen.embedding is not None and abs(seen.yaw) <= self._rules.turned_min:
-            if any(
-                float(known @ seen.embedding) < self._rules.same_face_min
-                for known in self._embeddings[:3]
-            ):
-                self.deny("face_changed")
-            self._embeddings.append(seen.embedding)
-        if seen.passive is not None:
-            self._passives.append(seen.passive)
-            enough = len(self._passives) >= self._rules.passive_samples_min
-            if enough and float(np.median(self._passives)) < self._rules.passive_median_min:
-                self.deny("looks_fake")
+        if self._face.changed(seen):
+            self.deny("face_changed")
+        if self._passive is not None and self._passive.fake(seen):
+            self.deny("looks_fake")
         return self.over
 
-    def _jumped(self, last: Observation, seen: Observation) -> bool:
-        if last.centre is None or seen.centre is None:
-            return False
-        moved = np.hypot(seen.centre[0] - last.centre[0], seen.centre[1] - last.centre[1])
-        grown = max(seen.width_px, last.width_px) / max(min(seen.width_px, last.width_px), 1e-6)
-        return bool(
-            moved > self._rules.track_jump_max * last.width_px
-            or grown > self._rules.track_growth_max
-        )
+    def _go_on(self, seen: Observation) -> None:
+        if self._light is not None:
+            self._light.look(seen)
+        self._eyes.learn(seen)
+        if self._stage is _Stage.SETTLING:
+            self._settled = self._settled + 1 if self._neutral(seen) else 0
+            if self._settled >= self._rules.settled_frames and self._face.known:
+                self._ask(seen)
+            return
+        turned = abs(seen.yaw) >= self._rules.turned_min
+        solid = self._planarity.solid(seen, turned=turned)
+        if self._planarity.flat:
+            self.deny("flat")
+        elif self._stage is _Stage.CHALLENGE:
+            self._challenge(seen, solid=solid)
+        else:
+            self._return(seen)
 
     def _neutral(self, seen: Observation) -> bool:
-        return abs(seen.yaw) <= self._rules.ahead_max and seen.eyes >= self._rules.eyes_open_min
-
-    def _settle(self, seen: Observation) -> None:
-        self._settled = self._settled + 1 if self._neutral(seen) else 0
-        if self._settled >= self._rules.settled_frames and self._embeddings:
-            self._ask(seen)
+        ahead = abs(seen.yaw) <= self._rules.ahead_max
+        return ahead and seen.eyes >= self._rules.eyes_open_min
 
     def _ask(self, seen: Observation) -> None:
         self._stage = _Stage.CHALLENGE
-        self._attempt = _Attempt(self._challenges[self._done], seen.t_ms)
+        self._planarity.anchor(seen)
+        if self._light is not None:
+            self._light.begin(seen.t_ms)
+        names = [name for name in self._able if self._completes(name)]
+        if not self._obliging:
+            names = [self._drawn[len(self._done)]]
+            self._wrong_actions = WrongActions(self._rules, names[0], seen)
+        self._attempts = [Attempt(name, self._rules, seen.t_ms) for name in names]
+
+    def _completes(self, name: str) -> bool:
+        return completes(self._done, name, self._able, self._count)
 
     def _late(self, seen: Observation) -> bool:
-        asked_ms = self._attempt.asked_ms if self._attempt else seen.t_ms
-        return seen.t_ms - asked_ms > self._rules.challenge_ms
+        if self._stage is not _Stage.CHALLENGE or self._obliging:
+            return False
+        return seen.t_ms - self._attempts[0].asked_ms > self._rules.challenge_ms
 
-    def _challenge(self, seen: Observation) -> None:
-        attempt = self._attempt
-        if attempt is None:
-            return
+    def _challenge(self, seen: Observation, *, solid: bool) -> None:
         if self._late(seen):
             self.deny("challenge_timeout")
             return
-        self._count_wrong(attempt, seen)
-        if self.over:
-            return
-        # a pose that was held before it was asked for shows nothing
-        attempt.neutral = attempt.neutral or self._ready(attempt, seen)
-        if attempt.neutral and self._performed(attempt, seen):
-            self._done += 1
-            self._attempt = None
+        if self._wrong_actions is not None:
+            self._wrong += self._wrong_actions.more(seen)
+            if self._wrong > self._rules.wrong_actions_max:
+                self.deny("wrong_action")
+                return
+        performed = [one for one in self._attempts if one.performed(seen, self._eyes, solid=solid)]
+        if performed:
+            self._done.append(performed[0].name)
             self._stage = _Stage.RETURNING
             self._returning_since_ms = seen.t_ms
 
-    def _ready(self, attempt: _Attempt, seen: Observation) -> bool:
-        """Whether the movement has yet to begin."""
-        if attempt.name == "blink":
-            return seen.eyes >= self._rules.eyes_open_min
-        return abs(seen.yaw) <= self._rules.ahead_max
-
-    def _performed(self, attempt: _Attempt, seen: Observation) -> bool:
-        if attempt.name == "blink":
-            attempt.shut = attempt.shut or seen.eyes <= self._rules.eyes_closed_max
-            return attempt.shut and seen.eyes >= self._rules.eyes_open_min
-        if attempt.name == "open_mouth":
-            attempt.mouth_least = min(attempt.mouth_least, seen.mouth)
-            return seen.mouth >= max(
-                self._rules.mouth_open_min, attempt.mouth_least + self._rules.mouth_rise_min
-            )
-        turned = seen.yaw if attempt.name == "turn_left" else -seen.yaw
-        return turned >= self._rules.turned_min
-
-    def _count_wrong(self, attempt: _Attempt, seen: Observation) -> None:
-        """A turn to the other side than the asked one; counted once for each turn."""
-        if attempt.name not in {"turn_left", "turn_right"} or not attempt.neutral:
-            return
-        other = -seen.yaw if attempt.name == "turn_left" else seen.yaw
-        if other >= self._rules.turned_min and not attempt.wrong:
-            attempt.wrong = True
-            self._wrong += 1
-            if self._wrong > self._rules.wrong_actions_max:
-                self.deny("wrong_action")
-        elif other < self._rules.ahead_max:
-            attempt.wrong = False
-
     def _return(self, seen: Observation) -> None:
         """After each movement the face looks ahead again, and is still the same."""
-        if seen.t_ms - self._returning_since_ms > self._rules.challenge_ms:
+        waited_ms = seen.t_ms - self._returning_since_ms
+        if waited_ms > self._rules.challenge_ms and not self._obliging:
             self.deny("challenge_timeout")
         elif self._neutral(seen) and seen.embedding is not None:
-            if self._done < len(self._challenges):
+            if len(self._done) < self._count:
                 self._ask(seen)
-            elif self._passive and len(self._passives) < self._rules.passive_samples_min:
-                return
-            else:
-                self._stage = _Stage.PASSED
+            elif self._passive is None or self._passive.enough:
+                self._pass()
+
+    def _pass(self) -> None:
+        self._reflected = self._light is not None and self._light.reflected()
+        if self._light is not None and self._rules.light == "required" and not self._reflected:
+            self.deny("no_reflection")
+        else:
+            self._stage = _Stage.PASSED
