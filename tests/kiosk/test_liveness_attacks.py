@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kiosk.liveness import (
+    CHALLENGES,
     FEATURES,
     TURNS,
     LiveFace,
@@ -16,15 +17,37 @@ from kiosk.liveness import (
     LivenessSession,
     Observation,
 )
+from kiosk.liveness.planar import POINTS, RING
 
 FRAME_MS = 40
 POSES = {
     "turn_left": {"yaw": 0.4},
     "turn_right": {"yaw": -0.4},
     "blink": {"eyes": 0.05},
-    "open_mouth": {"mouth": 0.6},
+    "open_mouth": {"mouth": 0.7},
+    "come_nearer": {"width_px": 270.0},
+    "step_back": {"width_px": 150.0},
 }
 REACTION_FRAMES, ACT_FRAMES = 6, 8
+
+
+RNG = np.random.default_rng(1)
+AHEAD_PATCH, TURNED_PATCH = (RNG.integers(0, 255, (56, 56), np.uint8) for _ in range(2))
+SHAPE = RNG.uniform(-1, 1, (len(POINTS), 3)) * [1.0, 1.3, 0.1]
+SHAPE[:4] = [[-1.2, 0, 0], [-0.5, 0, 0], [0.5, 0, 0], [1.2, 0, 0]]
+SHAPE[len(RING) :] = [0, 0.3, 0.8]  # the nose stands out
+FLAT = SHAPE * [1, 1, 0]
+
+
+def seen_from(shape, yaw):
+    """Points of a head that is turned about its own axis."""
+    angle = yaw * 1.4
+    across = shape[:, 0] * np.cos(angle) + shape[:, 2] * np.sin(angle)
+    return np.float32(320 + 80 * np.stack([across, shape[:, 1]], axis=1))
+
+
+def turned(seen, yaw, shape=SHAPE, patch=TURNED_PATCH):
+    return replace(seen, yaw=yaw, points=seen_from(shape, yaw), patch=patch)
 
 
 def embedding(person: int) -> np.ndarray:
@@ -47,11 +70,14 @@ class Actor:
             self.asked, self.left = prompt, REACTION_FRAMES + ACT_FRAMES
         pose = POSES.get(self.answer(prompt), {}) if 0 < self.left <= ACT_FRAMES else {}
         self.left -= 1
+        turn = pose.get("yaw", 0.0)
+        pose = {"width_px": 200.0, **pose}
         return Observation(
             t_ms=number * FRAME_MS,
             fingerprint=number,
             centre=(320.0 + number % 3, 180.0),
-            width_px=200.0,
+            points=seen_from(SHAPE, turn),
+            patch=TURNED_PATCH if turn else AHEAD_PATCH,
             embedding=embedding(self.person),
             passive=0.9,
             **pose,
@@ -126,6 +152,71 @@ def test_a_picture_moved_about_shows_no_movement_in_time(seed):
     assert reason(play(session(seed), moved)) == "challenge_timeout"
 
 
+def test_a_turn_without_relief_is_a_picture():
+    refused = 0
+    for seed in range(10):
+        actor = Actor()
+
+        def flat(number, prompt, actor=actor):
+            seen = actor.frame(number, prompt)
+            return turned(seen, seen.yaw, FLAT, AHEAD_PATCH)
+
+        assert reason(play(session(seed), flat)) == "flat"
+        refused += 1
+    assert refused == 10
+
+
+def test_natural_blinks_are_no_wrong_action():
+    actor = Actor()
+
+    def blinking(number, prompt):
+        seen = actor.frame(number, prompt)
+        return replace(seen, eyes=0.05) if number % 40 < 4 and prompt != "blink" else seen
+
+    for seed in range(8):
+        assert play(session(seed), blinking).refusal is None
+
+
+@pytest.mark.parametrize("wrong", ["open_mouth", "come_nearer", "step_back", "turn_left"])
+def test_any_other_movement_again_and_again_is_a_wrong_action(wrong):
+    refused = 0
+    for seed in range(12):
+        actor = Actor()
+        watched = session(seed)
+
+        def acting(number, prompt, actor=actor):
+            if prompt in {wrong, "look"} or prompt in TURNS:
+                return actor.frame(number, prompt)
+            seen = actor.frame(number, "look")
+            pose = POSES[wrong] if number // 8 % 2 else {}
+            return turned(seen, pose["yaw"]) if "yaw" in pose else replace(seen, **pose)
+
+        played = play(watched, acting)
+        if played.refusal is not None:
+            assert reason(played) == "wrong_action"
+            refused += 1
+    assert refused > 8
+
+
+def test_too_few_pictures_a_second_are_refused():
+    actor = Actor()
+    played = play(session(), lambda n, p: replace(actor.frame(n, p), t_ms=n * 400))
+    assert reason(played) == "slow_camera"
+
+
+def test_a_session_without_passive_networks_says_so_and_asks_more():
+    with_them = play(session(passive=True), Actor().frame).live_face()
+    without = play(session(), Actor().frame).live_face()
+    assert "no_passive" in without.cues
+    assert "no_passive" not in with_them.cues
+    assert len(set(without.cues) & set(CHALLENGES)) > len(set(with_them.cues) & set(CHALLENGES))
+
+
+def test_a_recording_is_asked_obligingly_only_where_it_can_be_told_from_a_screen():
+    with pytest.raises(ValueError, match="passive"):
+        LivenessSession(LivenessRules(), random.Random(1), passive=False, ask="obliging")
+
+
 def test_a_turned_picture_that_never_looked_ahead_never_begins():
     played = play(session(), lambda n, p: replace(Actor().frame(n, ""), yaw=0.5), frames=200)
     assert reason(played) == "source_ended"
@@ -135,15 +226,15 @@ def test_a_turned_picture_that_never_looked_ahead_never_begins():
 def test_turning_the_other_way_again_and_again_is_refused(asked):
     other = TURNS[1 - TURNS.index(asked)]
     refused = 0
-    for seed in range(12):
+    for seed in range(20):
         actor, prompts = Actor(), set()
 
         def wrong(number, prompt, actor=actor, prompts=prompts):
             prompts.add(prompt)
             if prompt != asked:
                 return actor.frame(number, prompt)
-            swing = POSES[other] if number // 6 % 2 else {}
-            return replace(actor.frame(number, "look"), **swing)
+            seen = actor.frame(number, "look")
+            return turned(seen, POSES[other]["yaw"]) if number // 6 % 2 else seen
 
         played = play(session(seed), wrong)
         if asked in prompts:
