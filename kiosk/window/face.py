@@ -80,6 +80,8 @@ class FacePage(Page):
             "turn_left": self.tr("Turn your head to the left"),
             "turn_right": self.tr("Turn your head to the right"),
             "open_mouth": self.tr("Open your mouth"),
+            "come_nearer": self.tr("Come nearer"),
+            "step_back": self.tr("Step back"),
             "hold_still": self.tr("Hold still for a moment"),
         }
 

@@ -140,6 +140,26 @@ def _open_mouth(painter: QPainter) -> None:
     painter.drawEllipse(QPointF(50, 68), 9, 11)
 
 
+def _scaled_face(painter: QPainter, scale: float) -> None:
+    painter.save()
+    painter.translate(50 * (1 - scale), 50 * (1 - scale))
+    painter.scale(scale, scale)
+    _look(painter)
+    painter.restore()
+
+
+def _come_nearer(painter: QPainter) -> None:
+    _scaled_face(painter, 0.8)
+    for x, side in ((4, 1), (96, -1)):  # arrows that open outwards: larger
+        _lines(painter, (x + side * 8, 38), (x, 50), (x + side * 8, 62))
+
+
+def _step_back(painter: QPainter) -> None:
+    _scaled_face(painter, 0.55)
+    for x, side in ((16, -1), (84, 1)):  # inwards: smaller
+        _lines(painter, (x + side * 8, 38), (x, 50), (x + side * 8, 62))
+
+
 def _turn(painter: QPainter, side: int) -> None:
     painter.drawEllipse(QPointF(50 - side * 14, 50), 27, 36)
     _dot(painter, 50 - side * 14 + side * 2, 44, 3.8)
@@ -306,6 +326,8 @@ _DRAWINGS: Final[dict[str, Drawing]] = {
     "turn_left": _turn_left,
     "turn_right": _turn_right,
     "open_mouth": _open_mouth,
+    "come_nearer": _come_nearer,
+    "step_back": _step_back,
     "hold_still": _hold_still,
     "check": _check,
     "cross": _cross,
