@@ -108,3 +108,17 @@ def test_a_signed_text_that_is_no_checkpoint_of_this_log_is_refused(body):
     text = body + "\n" + note.signature_line(key, KEY.sign(body.encode()))
     with pytest.raises(ProofRefused):
         note.open_checkpoint(text, key)
+
+
+def test_a_checkpoint_without_an_origin_is_refused():
+    text = HEAD.text()
+    with pytest.raises(ProofRefused, match="not three lines"):
+        note.parse_checkpoint(text[text.index("\n") :])
+
+
+@pytest.mark.parametrize(("length", "short"), [(4, True), (5, False)])
+def test_a_signature_is_longer_than_the_key_id_before_it(length, short):
+    data = base64.b64encode(bytes(length)).decode()
+    with pytest.raises(ProofRefused) as caught:
+        note.open_note(f"{TEXT}\n\u2014 PeterNeumann {data}\n", note.parse_vkey(VKEY))
+    assert ("too short" in caught.value.message) == short

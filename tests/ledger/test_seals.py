@@ -145,3 +145,13 @@ def test_a_memory_that_cannot_be_kept_says_so(sealed, tmp_path):
     assert "could not be remembered" in findings[0].problem
     assert isinstance(findings[0], audit.Finding)
     assert errors.HomeError
+
+
+def test_a_remembered_limit_is_not_that_of_a_longer_name(sealed, memory, monkeypatch):
+    sealed.at_desk().limit("s-a", 100, "l1")
+    sealed.at_desk().limit("s-a0", 10_000, "l2")
+    assert check(sealed, memory) == []
+    monkeypatch.setattr("ledger.rules._require_room", lambda *_: None)
+    entry = sealed.topup(101, shopper="s-a")
+    monkeypatch.undo()
+    assert check(sealed, memory) == [entry.index]
