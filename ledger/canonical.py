@@ -67,14 +67,6 @@ def decode(data: bytes) -> Value:
     return value
 
 
-def decode_object(data: bytes) -> dict[str, Value]:
-    """As `decode`, for an object at the top."""
-    value = decode(data)
-    if not isinstance(value, dict):
-        raise _refusal("the value is not an object")
-    return value
-
-
 def _refusal(what: str) -> BadEncodingError:
     return BadEncodingError(
         f"No canonical encoding: {what}.", hint="Use strings, integers, lists and objects only."

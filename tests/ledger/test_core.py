@@ -93,9 +93,7 @@ def test_a_malformed_batch_is_refused(shop, together):
 # --- the encoding --------------------------------------------------------------------------------
 
 
-def test_only_an_object_is_an_entry():
-    with pytest.raises(errors.BadEncodingError, match="not an object"):
-        canonical.decode_object(b"[]")
+def test_what_is_nested_too_deep_has_no_encoding():
     with pytest.raises(errors.BadEncodingError, match="deeper"):
         canonical.decode(b"[" * 18 + b"]" * 18)
 
@@ -500,3 +498,16 @@ def test_the_limit_of_one_whose_name_goes_on_is_not_that_of_the_shorter_name(sho
         shop.topup(101, shopper="s-a")
     shop.topup(101, shopper="s-a0")
     assert shop.book.check() == []
+
+
+def test_a_leaf_has_one_spelling_and_the_postings_that_follow_from_its_body(shop):
+    leaf = shop.topup(100).leaf()
+    assert parse_leaf(leaf).leaf() == leaf
+    for spoilt, sentence in (
+        (leaf.replace(b'"format":1', b'"format": 1'), "not in canonical form"),
+        (leaf.replace(b'"amount_minor":-100', b'"amount_minor":-101'), "id or postings"),
+        (leaf[:-1], "not JSON"),
+        (b"[]", "record"),
+    ):
+        with pytest.raises(errors.BadInputError, match=sentence):
+            parse_leaf(spoilt)
