@@ -103,7 +103,12 @@ def _headless(args: argparse.Namespace) -> Report:
     typed = _typed(args)
     try:
         till, faces = build_till(
-            home, args.camera, threaded=False, seed=args.seed, passphrase_file=args.passphrase_file
+            home,
+            args.camera,
+            threaded=False,
+            seed=args.seed,
+            passphrase_file=args.passphrase_file,
+            printer=args.printer,
         )
         try:
             with attach.attached(till, home, args):

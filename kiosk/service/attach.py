@@ -58,8 +58,10 @@ def attached(till: Till, home: Home, args: argparse.Namespace) -> Iterator[None]
 
             stack.callback(open_scanner(home, args.scanner, till).close)
         logs.tell("started", mode=home.mode)
-        yield
-        logs.tell("stopped")
+        try:
+            yield
+        finally:
+            logs.tell("stopped")
 
 
 def receipt_printing(spec: str | None, shop: Shop) -> Callable[[Receipt, str], None] | None:

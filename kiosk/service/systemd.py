@@ -35,6 +35,7 @@ Environment=XDG_RUNTIME_DIR=%t/facetill
 ExecStart={command}
 Restart=always
 RestartSec=5
+SuccessExitStatus=130
 TimeoutStopSec=20
 
 NoNewPrivileges=yes

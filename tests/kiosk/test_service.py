@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import logging
@@ -22,6 +23,7 @@ from kiosk.flow import Screen
 from kiosk.goods.shelf import Goods
 from kiosk.refusals import refusal
 from kiosk.service import logs
+from kiosk.service.attach import add_words, attached
 from kiosk.service.metrics import Metrics
 from kiosk.service.systemd import unit
 from kiosk.window.showcase import sample_receipt
@@ -152,6 +154,38 @@ def test_a_log_that_cannot_be_written_is_said(quiet, tmp_path):
     (tmp_path / "logs").write_text("a file")
     with pytest.raises(Error, match="cannot be written"):
         logs.start("text", tmp_path / "logs")
+
+
+class Subscribed:
+    """A till of tests that tells its states to whoever is attached."""
+
+    def __init__(self):
+        self.now_ms, self.told = Clock(), []
+
+    def subscribe(self, callback):
+        self.told.append(callback)
+        return lambda: self.told.remove(callback)
+
+
+def test_what_is_attached_is_let_go_even_when_the_till_is_stopped(quiet, demo_home, port):
+    words = argparse.ArgumentParser()
+    add_words(words)
+    args = words.parse_args(["--metrics", str(port), "--log-file"])
+    till = Subscribed()
+
+    def run():
+        with attached(till, demo_home, args):
+            assert len(till.told) == 2
+            assert "facetill_in_use" in scrape(port)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert till.told == []
+    told = lines_of(demo_home.path / "logs" / "kiosk.jsonl")
+    assert [line["event"] for line in told] == ["started", "stopped"]
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", port), 2)
 
 
 def scrape(port):
