@@ -162,7 +162,7 @@ def _window(args: argparse.Namespace) -> Report:
     )
     try:
         with attach.attached(till, home, args):
-            status = run_window(till, fullscreen=args.fullscreen)
+            status = run_window(till, fullscreen=args.fullscreen, once_shown=faces.preload)
     finally:
         till.close()
         faces.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def _home(args: argparse.Namespace) -> Home:
 
 
 def _show(args: argparse.Namespace) -> Report:
+    import dataclasses
+
     from kiosk.policy import load, write
 
     home = _home(args)

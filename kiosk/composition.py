@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import threading
 import time
 from typing import TYPE_CHECKING, Literal
 
 import enroll.errors
 import ledger.errors
+import models.errors
 from enroll.vault import Vault
 from kiosk import flow
 from kiosk.checks import FaceCheck, PinCheck
@@ -72,13 +75,24 @@ class Faces:
         except enroll.errors.VaultMissingError as error:
             raise Error("Nobody is enrolled in this home yet.", hint=ENROL_HINT) from error
         self._vision: Vision | None = None
+        self._loading = threading.Lock()
         self._gallery: tuple[int, Gallery] | None = None
 
     def vision(self) -> Vision:
-        """The networks; the first call loads them."""
-        if self._vision is None:
-            self._vision = open_vision(self._home.models_dir)
-        return self._vision
+        """The networks; the first call loads them, and others wait for it."""
+        with self._loading:
+            if self._vision is None:
+                self._vision = open_vision(self._home.models_dir)
+            return self._vision
+
+    def preload(self) -> None:
+        """Begin to load the networks, and come back at once; a fault is told at the first face."""
+
+        def load_quietly() -> None:
+            with contextlib.suppress(models.errors.Error):
+                self.vision()
+
+        threading.Thread(target=load_quietly, name="preload", daemon=True).start()
 
     def gallery(self) -> Gallery:
         """The enrolled shoppers as the vault has them now."""

@@ -14,7 +14,7 @@ from kiosk.errors import DisplayError
 from kiosk.flow import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtCore import QMessageLogContext, QtMsgType
@@ -129,6 +129,7 @@ def run_window(
     record: Path | None = None,
     keep_frames: bool = False,
     script: Script | None = None,
+    once_shown: Callable[[], None] | None = None,
 ) -> int:
     """Open the window on `till` and stay until it is closed.
 
@@ -140,6 +141,7 @@ def run_window(
         keep_frames: leave the mirror's frames in those PNGs: for the sample clip in a demo home;
             in a live home they are blanked all the same.
         script: touches the screen by itself, as the demo does, and closes the window at the end.
+        once_shown: called when the first screen stands there, to begin what may take a while.
 
     Returns:
         0 when the window was closed, 1 when a script ended in a refusal.
@@ -150,6 +152,8 @@ def run_window(
         KeyboardInterrupt: Ctrl-C or SIGTERM.
     """
     application = build_application(offscreen=offscreen)
+    from PySide6.QtCore import QTimer
+
     from kiosk.window.autopilot import Autopilot
     from kiosk.window.screenshots import Recorder
     from kiosk.window.shell import MainWindow
@@ -171,6 +175,8 @@ def run_window(
     with _interruptible(application) as came:
         if pilot is not None:
             pilot.start()
+        if once_shown is not None:
+            QTimer.singleShot(0, once_shown)
         status = application.exec()
         application.removeEventFilter(wedge)
         window.close()

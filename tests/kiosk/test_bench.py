@@ -1,0 +1,155 @@
+"""The benches measure what they say, on the real command; no figure is judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.bench import search, soak
+from kiosk.bench.peers import opencv_detector
+from kiosk.bench.session import LoopProbe, Watch
+from kiosk.bench.timing import in_turns, percentile, ratio
+from kiosk.bench.vision import SIZE, sample_frames
+from kiosk.main import main
+
+
+def bench(capsys, *words):
+    status = main(["bench", *words, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_ways_are_run_in_turns_on_the_same_input():
+    seen = []
+    ways = {name: lambda item, name=name: seen.append((name, item)) for name in "ab"}
+    times = in_turns(ways, [1, 2], rounds=3, seconds_max=60)
+    assert seen[2:] == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 1), ("b", 1)]
+    assert [len(values) for values in times.values()] == [3, 3]
+
+
+def test_a_ratio_is_of_pairs_so_that_a_busy_second_counts_on_both_sides():
+    assert ratio({"peer": [10, 100, 30], "own": [5, 50, 10]}, "peer", "own") == 2
+
+
+@pytest.mark.parametrize(("percent", "wanted"), [(50, 2), (99, 4), (1, 1), (100, 4)])
+def test_a_percentile_is_a_value_that_was_measured(percent, wanted):
+    assert percentile([4, 1, 3, 2], percent) == wanted
+
+
+def test_bench_search_gives_the_figures_that_others_read(capsys):
+    status, data = bench(capsys, "search", "--quick", "--templates", "21000")
+    assert status == 0
+    assert data["templates"] == 21_000
+    assert data["recall"] == 1
+    assert data["p99_ms"] > 0
+    assert [row["templates"] for row in data["sizes"]] == [1_000, 10_000, 21_000]
+
+
+def test_probes_of_somebody_are_near_them_and_of_nobody_are_not():
+    rng = np.random.default_rng(0)
+    rows = search.templates(rng, 2_000)
+    nearest = (search.probes(rng, rows, 200) @ rows.T).max(axis=1)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert nearest[::2].min() > nearest[1::2].max()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", "--templates", "999"),
+        ("search", "--templates", "1000001"),
+        ("soak", "--minutes", "0"),
+        ("soak", "--minutes", "nan"),
+        ("vision", "--sessions", "-1"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_with_a_range(capsys, words):
+    assert main(["bench", *words]) == 2
+    assert "Choose" in capsys.readouterr().err
+
+
+def test_opencvs_detector_is_the_same_network_in_its_own_words(models_dir, vision, tmp_path):
+    from models import pins
+
+    file = tmp_path / "yunet.onnx"
+    file.write_bytes(opencv_detector((models_dir / pins.DETECTOR.name).read_bytes()))
+    (frame,) = sample_frames(models_dir, 1)
+    row = cv2.FaceDetectorYN.create(str(file), "", SIZE, 0.6, 0.4).detect(frame)[1][0]
+    face = vision.detect(frame)[0]
+    assert np.allclose(row[4:14].reshape(5, 2), face.points, atol=0.2)
+    assert row[14] == pytest.approx(face.score, abs=1e-3)
+
+
+def test_a_short_soak_pays_and_weighs_the_process(capsys, models_dir, monkeypatch, tmp_path):
+    monkeypatch.setenv("FACETILL_MODELS", str(models_dir))
+    picture = tmp_path / "memory.png"
+    status, data = bench(capsys, "soak", "--minutes", "0.001", "--plot", str(picture))
+    assert status == 0
+    assert data["payments"] == 1
+    assert data["refused"] == {}
+    assert data["resident_mb_end"] > 50
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_growth_is_the_slope_after_the_warm_up():
+    seen = soak.Soak([0, 1, 2, 3, 4, 5], [10, 90, 93, 96, 99, 102])
+    seen.outcomes["paid"] = 10
+    assert seen.to_json()["growth_mb_per_minute"] == pytest.approx(3)
+
+
+def test_a_plot_that_cannot_be_written_is_said_in_a_sentence(tmp_path):
+    from kiosk.errors import Error
+
+    seen = soak.Soak([0, 1], [1, 1])
+    with pytest.raises(Error, match="cannot be written"):
+        soak.plot(seen, tmp_path / "missing" / "memory.png")
+
+
+def test_a_watch_cuts_a_payment_into_its_stages():
+    from dataclasses import replace
+
+    from kiosk.flow import Screen, attract
+
+    state = attract("EUR")
+    watch = Watch(till=None)
+    for change in (
+        {"screen": Screen.FACE},
+        {"screen": Screen.FACE, "steps_total": 1, "prompt": "look"},
+        {"screen": Screen.FACE, "steps_total": 1, "prompt": "blink"},
+        {"screen": Screen.FACE, "steps_total": 1, "steps_done": 1, "prompt": "look"},
+        {"screen": Screen.CONFIRM},
+        {"screen": Screen.RECEIPT},
+    ):
+        watch.see(replace(state, **change))
+    names = [name for _, name in watch.marks]
+    assert names == ["opening", "settling", "movements", "looking ahead again", "paying", "end"]
+    assert all(ms >= 0 for ms in watch.stages_ms().values())
+
+
+def test_the_probe_counts_turns_only_while_the_camera_is_on():
+    class Till:
+        preview = None
+
+    probe = LoopProbe(Till())
+    probe.turn()
+    probe.turn()
+    assert probe.late_ms == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_ten_minutes_of_shopping_leave_the_memory_as_it_was(tmp_path):
+    words = ["bench", "soak", "--minutes", "10", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk.main", *words, "--home", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    data = json.loads(done.stdout)
+    assert data["refused"] == {}
+    assert data["resident_mb_end"] - data["resident_mb_start"] < 30
