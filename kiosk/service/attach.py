@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from kiosk.service import logs
-
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
@@ -43,6 +41,8 @@ def attached(till: Till, home: Home, args: argparse.Namespace) -> Iterator[None]
     Raises:
         Error: it asks for what is not to be had.
     """
+    from kiosk.service import logs
+
     logs.start(args.log_format, home.path / "logs" if args.log_file else None)
     with contextlib.ExitStack() as stack:
         log = logs.EventLog(till.now_ms)
