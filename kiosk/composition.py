@@ -217,6 +217,7 @@ def build_till(
         payments=payments,
         now_ms=steady_ms,
         capture=LatestFrame if threaded else None,
+        pictures=home.catalogue_csv.parent,
         errors=(enroll.errors.Error, ledger.errors.Error),
         print_receipt=receipt_printing(printer, shop),
     )

@@ -18,6 +18,7 @@ from models.errors import Error as ModelsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
     from typing import Literal
 
     from kiosk.cart import Cart
@@ -68,6 +69,7 @@ class Till:
         payments: the way into the ledger.
         now_ms: a clock that does not go backwards.
         capture: reads a source on a thread of its own; none for a headless till.
+        pictures: the folder that the articles' pictures are named from.
         errors: what the ports may raise in words.
         languages: BCP 47 codes on offer; the first is the shop's own.
         call_staff: is told where a shopper wants help, and after which refusal.
@@ -86,12 +88,14 @@ class Till:
         payments: Payments,
         now_ms: Callable[[], int],
         capture: Callable[[Source], LatestFrame] | None,
+        pictures: Path | None = None,
         errors: tuple[type[Exception], ...] = (),
         languages: tuple[str, ...] = LANGUAGES,
         call_staff: Callable[[flow.CallStaff], None] = lambda _call: None,
         print_receipt: Callable[[Receipt, str], None] | None = None,
     ) -> None:
         self.mode = mode
+        self.pictures = pictures
         self.currency = shop.catalogue.currency
         self.now_ms = now_ms
         self._shop = shop
@@ -105,6 +109,7 @@ class Till:
         self._lock = threading.RLock()
         self._call_staff = call_staff
         self._print_receipt = print_receipt
+        self.can_print = print_receipt is not None
         self._state = flow.attract(self.currency, languages)
         self._callbacks: list[Callable[[flow.State], None]] = []
         self._capturing: LatestFrame | None = None

@@ -1,58 +1,64 @@
-"""The face guide: the shopper's mirror, one thing to do at a time, and how far it has got."""
+"""The face guide: the shopper's mirror, one thing to do at a time, and how far it has got.
+
+While the check wants the face lit in a colour, everything around the mirror takes that colour: the
+screen is the lamp. Words stay on a card, so that they can be read on any light.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
 
-from kiosk.flow import Cancel
-from kiosk.window.icons import Icon
-from kiosk.window.parts import Page, button, column, label
+from kiosk.flow import Cancel, PayByPin
+from kiosk.window.page import Page
+from kiosk.window.parts import CENTRE, column, label, panel, restyle, scrolling
 from kiosk.window.preview import Preview
+from kiosk.window.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPaintEvent
 
     from kiosk.flow import State
-    from kiosk.window.preview import HasImage
-
-ICON_PX = 160
+    from kiosk.window.look import Look
+    from kiosk.window.port import TillPort
 
 
 class FacePage(Page):
-    """Prompts and hints come from the state as keys; their words live here."""
+    """Prompts and hints come from the state as keys."""
 
-    def __init__(self, newest: Callable[[], HasImage | None]) -> None:
-        super().__init__()
-        split = self.split()
-        self.preview = Preview(newest)
-        split.addWidget(self.preview, 3)
-        side = column(gap=18)
-        self.icon = Icon("look", ICON_PX, inset=0.14)
-        self.prompt = label("", "display")
-        self.steps = label("", "heading", tone="muted")
-        self.hint = label("", panel="hint")
-        self.cancel = button(
-            self.tr("Cancel and keep my cart"), "large", lambda: self.send.emit(Cancel())
+    def __init__(self, look: Look, till: TillPort) -> None:
+        super().__init__(look, till)
+        self._words = Words()
+        self._light = ""
+        self.preview = Preview(look, lambda: till.preview)
+        self.icon_now = self.icon("look", 64 if look.compact else 132, inset=0.16)
+        self.prompt = label("", "title" if look.compact else "display", centre=True)
+        self.steps = label("", "body", tone="muted", centre=True)
+        self.hint = label("", panel="hint", centre=True)
+        self.cancel = self.button(
+            self.tr("Cancel and keep my cart"), "large", Cancel(), icon="back"
         )
-        side.addStretch(1)
-        self._side = side
-        side.addWidget(self.icon)
-        side.addWidget(self.prompt)
-        side.addWidget(self.steps)
-        side.addWidget(self.hint)
-        side.addStretch(1)
+        self.pin = self.button(self.tr("Phone number and PIN"), "large", PayByPin(), icon="keypad")
+        words = column(gap=look.px(12))
+        words.addStretch(1)
+        words.addWidget(self.icon_now, 0, CENTRE)
+        for text in (self.prompt, self.steps, self.hint):
+            words.addWidget(text)
+        words.addStretch(1)
+        side = column(margin=look.px(14 if look.compact else 28), gap=look.px(12))
+        side.addWidget(scrolling(words), 1)
+        side.addWidget(self.pin)
         side.addWidget(self.cancel)
-        split.addLayout(side, 2)
+        split = self.split(gap=look.px(12) if look.compact else None)
+        split.addWidget(self.preview, 6)
+        split.addWidget(panel(side), 5)
 
     def show_state(self, state: State) -> None:
         """Say what to do now, what is in the way, and how much is done."""
-        prompt = self._prompts().get(state.prompt, self.tr("Look at the camera"))
-        self.prompt.setText(prompt)
-        self.icon.set_name(state.prompt if state.prompt in self._prompts() else "look")
+        self.prompt.setText(self._words.prompt(state.prompt))
+        known = state.prompt in self._words.prompts()
+        self.icon_now.set_name(state.prompt if known else "look")
         if state.steps_total:
             now = min(state.steps_done + 1, state.steps_total)
             self.steps.setText(
@@ -61,47 +67,31 @@ class FacePage(Page):
         else:
             self.steps.setText(self.tr("Getting ready"))
         self.preview.set_steps(state.steps_done, state.steps_total)
-        self.show_hint(state.hint)
+        self.preview.setAccessibleName(
+            self.tr("Your mirror: {done} of {total} steps done").format(
+                done=state.steps_done, total=state.steps_total
+            )
+        )
+        hint = self._words.hint(state.hint)
+        self.hint.setText(hint or self.tr("Good, just like that."))
+        restyle(self.hint, "panel", "hint" if hint else "calm")
+        if state.light != self._light:
+            self._light = state.light
+            self.repaint()  # the check times its colours by what the screen shows now
 
-    def show_hint(self, key: str) -> None:
-        """Show what is in the way, or that all is well."""
-        hints = self._hints()
-        self.hint.setText(hints.get(key, self.tr("Good, just like that.")))
-        kind = "hint" if key in hints else "calm"
-        if self.hint.property("panel") != kind:
-            self.hint.setProperty("panel", kind)
-            self.hint.style().unpolish(self.hint)
-            self.hint.style().polish(self.hint)
+    @property
+    def light(self) -> str:
+        """The colour that the screen lights the face with; empty for none."""
+        return self._light
 
-    def _prompts(self) -> dict[str, str]:
-        return {
-            "look": self.tr("Look at the camera"),
-            "blink": self.tr("Blink once"),
-            "turn_left": self.tr("Turn your head to the left"),
-            "turn_right": self.tr("Turn your head to the right"),
-            "open_mouth": self.tr("Open your mouth"),
-            "come_nearer": self.tr("Come nearer"),
-            "step_back": self.tr("Step back"),
-            "hold_still": self.tr("Hold still for a moment"),
-        }
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill everything around the mirror with the light."""
+        super().paintEvent(event)
+        if self._light:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(self._light))
+            painter.end()
 
-    def _hints(self) -> dict[str, str]:
-        return {
-            "no_face": self.tr("I cannot see a face. Come into the oval."),
-            "two_faces": self.tr("I see more than one face. One person at a time, please."),
-            "nearer": self.tr("Come a little nearer."),
-            "farther": self.tr("Step back a little."),
-            "too_dark": self.tr("It is too dark. Turn towards the light."),
-            "too_bright": self.tr("It is too bright. Turn away from the light."),
-            "blurred": self.tr("The picture is blurred. Keep still for a moment."),
-            "off_centre": self.tr("Move into the middle of the oval."),
-            "camera": self.tr("The camera gives no picture. Please call staff."),
-        }
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Centre the words under the mirror in a tall window."""
-        super().resizeEvent(event)
-        across = Qt.AlignmentFlag.AlignHCenter if self.is_tall() else Qt.AlignmentFlag.AlignLeft
-        self._side.setAlignment(self.icon, across)
-        for text in (self.prompt, self.steps, self.hint):
-            text.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
+    def spoken(self) -> str:
+        """What to do, or what is in the way of it."""
+        return self._words.hint(self.till.state.hint) or self.prompt.text()

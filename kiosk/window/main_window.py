@@ -50,7 +50,7 @@ def build_application(*, offscreen: bool = False) -> QApplication:
         from PySide6.QtCore import qInstallMessageHandler
         from PySide6.QtWidgets import QApplication
 
-        from kiosk.window import theme
+        from kiosk.window.look import Look
     except ImportError as error:
         raise DisplayError(f"Qt cannot be loaded: {error}.", hint=_HINT) from error
     existing = QApplication.instance()
@@ -60,7 +60,7 @@ def build_application(*, offscreen: bool = False) -> QApplication:
     made = QApplication(["facetill"])
     made.setApplicationName("facetill")
     made.setStyle("Fusion")  # the same widgets everywhere, for the style sheet to dress
-    made.setFont(theme.application_font())
+    made.setFont(Look().font())
     return made
 
 

@@ -1,18 +1,16 @@
-"""The few widgets that every screen is made of, so that a button is the same button everywhere."""
+"""The few widgets that every screen is made of, so that a card is the same card everywhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
-    QPushButton,
     QScrollArea,
     QScroller,
     QSizePolicy,
@@ -20,15 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.window import theme
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from kiosk.window.look import Look
 
-    from kiosk.flow import State
-
-CARD_WIDTH_MAX = 820
 CENTRE = Qt.AlignmentFlag.AlignCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+WIDTH_MAX = 16_777_215  # Qt's own "as wide as it likes"
 
 
 def label(
@@ -48,30 +43,23 @@ def label(
     return made
 
 
-def short_label(text: str = "", role: str = "body", *, tone: str = "") -> QLabel:
+def short_label(text: str = "", role: str = "body", *, tone: str = "", panel: str = "") -> QLabel:
     """A text of one line, such as an amount, which keeps the width it needs."""
-    made = label(text, role, tone=tone)
+    made = label(text, role, tone=tone, panel=panel)
     made.setWordWrap(False)
     made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
     return made
 
 
-def button(text: str, look: str, press: Callable[[], object]) -> QPushButton:
-    """A push button; `look` is main, plain, quiet or step."""
-    made = QPushButton(text)
-    made.setProperty("look", look)
-    made.setAccessibleName(text)
-    made.clicked.connect(lambda: press())  # noqa: PLW0108 - drops Qt's `checked`
-    return made
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Change a property that the style sheet asks for."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
-def rename(made: QPushButton, text: str) -> None:
-    """Give a button other words, for eyes and for a screen reader."""
-    made.setText(text)
-    made.setAccessibleName(text)
-
-
-def column(*, margin: int = 0, gap: int = theme.GAP) -> QVBoxLayout:
+def column(*, margin: int = 0, gap: int = 0) -> QVBoxLayout:
     """A vertical layout."""
     made = QVBoxLayout()
     made.setContentsMargins(margin, margin, margin, margin)
@@ -79,7 +67,7 @@ def column(*, margin: int = 0, gap: int = theme.GAP) -> QVBoxLayout:
     return made
 
 
-def row(*, margin: int = 0, gap: int = theme.GAP) -> QHBoxLayout:
+def row(*, margin: int = 0, gap: int = 0) -> QHBoxLayout:
     """A horizontal layout."""
     made = QHBoxLayout()
     made.setContentsMargins(margin, margin, margin, margin)
@@ -114,9 +102,34 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-def scrolling(inside: QWidget) -> QScrollArea:
+class Scroll(QScrollArea):
+    """As high as what it holds, if there is room for it."""
+
+    def sizeHint(self) -> QSize:
+        """The size at which nothing has to be scrolled, at the width it has now."""
+        inside = self.widget()
+        if inside is None:
+            return super().sizeHint()
+        hint = inside.sizeHint()
+        width = self.viewport().width()
+        if inside.hasHeightForWidth() and width > 0:
+            hint.setHeight(inside.heightForWidth(width))
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
+def scrolling(inside: QWidget | QLayout) -> QScrollArea:
     """`inside` in a vertical scroll area that a finger can drag."""
-    area = QScrollArea()
+    if isinstance(inside, QLayout):
+        held = QWidget()
+        held.setLayout(inside)
+        inside = held
+    area = Scroll()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -126,64 +139,12 @@ def scrolling(inside: QWidget) -> QScrollArea:
     return area
 
 
-class Page(QWidget):
-    """One screen: it shows a state and sends events; it decides nothing.
-
-    `send` emits an event of `kiosk.flow`; the main window hands it to the till.
-    """
-
-    send = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._split: QBoxLayout | None = None
-        self._card: QWidget | None = None
-
-    def show_state(self, state: State) -> None:
-        """Show `state`; called on the window's thread, for this page's screen only."""
-        raise NotImplementedError
-
-    def items_text(self, count: int) -> str:
-        """How many items, in words."""
-        return self.tr("1 item") if count == 1 else self.tr("{count} items").format(count=count)
-
-    def split(self, gap: int = theme.MARGIN) -> QBoxLayout:
-        """The page's outer layout: side by side in a wide window, stacked in a tall one."""
-        self._split = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._split.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
-        self._split.setSpacing(gap)
-        return self._split
-
-    def stand_alone(self, card: QWidget) -> None:
-        """Put one card in the middle, of a width that reads well."""
-        self._card = card
-        across = QVBoxLayout(self)
-        across.setContentsMargins(theme.MARGIN, 20, theme.MARGIN, 20)
-        across.addWidget(card, 0, CENTRE)
-
-    def is_tall(self) -> bool:
-        """Whether the page is higher than wide."""
-        return self.height() > self.width()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn the layout with the window."""
-        super().resizeEvent(event)
-        if self._card is not None:
-            self._card.setFixedWidth(min(CARD_WIDTH_MAX, self.width() - 2 * theme.MARGIN))
-        if self._split is not None:
-            tall = self.is_tall()
-            self._split.setDirection(
-                QBoxLayout.Direction.TopToBottom if tall else QBoxLayout.Direction.LeftToRight
-            )
-
-
 class Busy(QWidget):
     """A turning arc: something is being done. Still when `step` is not called."""
 
-    def __init__(self, side_px: int) -> None:
+    def __init__(self, look: Look, side_px: int) -> None:
         super().__init__()
+        self._look = look
         self._side = side_px
         self._angle = 90
         self.setFixedSize(side_px, side_px)
@@ -202,11 +163,11 @@ class Busy(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = self._side * 0.08
+        edge = self._side * 0.07
         area = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
-        painter.setPen(QPen(QColor(theme.ACCENT_SOFT), edge))
+        painter.setPen(QPen(QColor(self._look.palette.sunk), edge))
         painter.drawEllipse(area)
-        pen = QPen(QColor(theme.ACCENT), edge)
+        pen = QPen(QColor(self._look.palette.accent), edge)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(area, self._angle * 16, 100 * 16)

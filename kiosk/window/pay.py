@@ -1,68 +1,70 @@
-"""Choose how to pay: a face, a phone number and PIN, or a person; none is harder to find."""
+"""Choose how to pay: a face, a phone number and its PIN, or somebody of the staff."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kiosk.flow import Cancel, Help, PayByFace, PayByPin
-from kiosk.window.icons import Icon
-from kiosk.window.lines import OrderLines, TotalRow
-from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
+from kiosk.window.page import Page
+from kiosk.window.parts import column, label, row, scrolling, short_label
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QFrame, QVBoxLayout
-
     from kiosk.flow import State
+    from kiosk.window.look import Look
+    from kiosk.window.port import TillPort
 
 
 class PayPage(Page):
-    """The cart once more, and the ways to pay it."""
+    """Three ways of the same size: nobody is made to feel that theirs is the lesser one."""
 
-    def __init__(self, currency: str) -> None:
-        super().__init__()
-        self._currency = currency
-        split = self.split()
-        split.addWidget(self._review(), 1)
-        split.addLayout(self._ways(), 1)
-
-    def _review(self) -> QFrame:
-        inside = column(margin=24, gap=14)
-        inside.addWidget(label(self.tr("Your cart"), "heading"))
-        inside.addWidget(rule())
-        self.lines = OrderLines(steppers=False)
-        inside.addWidget(scrolling(self.lines), 1)
-        inside.addWidget(rule())
-        self.total = TotalRow()
-        inside.addWidget(self.total)
-        return panel(inside)
-
-    def _ways(self) -> QVBoxLayout:
-        ways = column(gap=16)
-        ways.addWidget(label(self.tr("How would you like to pay?"), "title"))
-        self.face = button(self.tr("Pay with my face"), "main", lambda: self.send.emit(PayByFace()))
-        self.face_says = label(
-            self.tr("You look at the camera and make a few small movements. No picture is kept."),
-            tone="muted",
+    def __init__(self, look: Look, till: TillPort) -> None:
+        super().__init__(look, till)
+        self.title = label(self.tr("How would you like to pay?"), "title")
+        self.amount = short_label("", "title", tone="accent")
+        self.face = self.button(
+            self.tr("Pay with my face"),
+            "way",
+            PayByFace(),
+            icon="look",
+            says=self.tr("Look at the camera and make a few small movements. No picture is kept."),
         )
-        top = row(gap=18)
-        top.addWidget(Icon("look", 72))
-        top.addWidget(self.face_says, 1)
-        inside = column(margin=20, gap=12)
-        inside.addLayout(top)
-        inside.addWidget(self.face)
-        ways.addWidget(panel(inside))
-        self.pin = button(
-            self.tr("Phone number and PIN"), "large", lambda: self.send.emit(PayByPin())
+        self.pin = self.button(
+            self.tr("Phone number and PIN"),
+            "way",
+            PayByPin(),
+            icon="keypad",
+            says=self.tr("The number you enrolled with, and your PIN. No camera."),
         )
-        self.staff = button(self.tr("Call our staff"), "large", lambda: self.send.emit(Help()))
-        ways.addWidget(self.pin)
-        ways.addWidget(self.staff)
+        self.staff = self.button(
+            self.tr("Pay with our staff"),
+            "way",
+            Help(),
+            icon="bell",
+            says=self.tr("We come to you. You can pay another way, or top up your balance."),
+        )
+        self.back = self.button(self.tr("Back to the cart"), "large", Cancel(), icon="back")
+        ways = column(gap=look.gap)
+        for way in (self.face, self.pin, self.staff):
+            way.setMinimumHeight(look.px(96 if look.compact else 140))
+            ways.addWidget(way)
         ways.addStretch(1)
-        self.back = button(self.tr("Back to the cart"), "large", lambda: self.send.emit(Cancel()))
-        ways.addWidget(self.back)
-        return ways
+        outer = column(gap=look.gap)
+        outer.setContentsMargins(*self.edges())
+        top = row(gap=look.gap)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.amount)
+        outer.addLayout(top)
+        outer.addWidget(scrolling(ways), 1)
+        bottom = row()
+        bottom.addWidget(self.back)
+        bottom.addStretch(1)
+        outer.addLayout(bottom)
+        self.setLayout(outer)
 
     def show_state(self, state: State) -> None:
-        """Show the lines and the sum."""
-        self.lines.show_lines(state.cart.lines, self._currency)
-        self.total.show_amount(state.cart.total_minor, self._currency)
+        """Show the sum."""
+        self.amount.setText(self.money(state.cart.total_minor))
+
+    def spoken(self) -> str:
+        """The question."""
+        return self.title.text()

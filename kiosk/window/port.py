@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from kiosk.catalogue import Product
     from kiosk.flow import Event, State
@@ -29,6 +30,14 @@ class TillPort(Protocol):
     @property
     def products(self) -> Sequence[Product]:
         """The catalogue, in its own order."""
+
+    @property
+    def pictures(self) -> Path | None:
+        """The folder that the articles' pictures are named from; None where there are none."""
+
+    @property
+    def can_print(self) -> bool:
+        """Whether there is a printer for receipts."""
 
     @property
     def currency(self) -> str:

@@ -25,12 +25,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kiosk.window import icons, theme
+from kiosk.window import icons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from kiosk.window.look import Look
 
     BgrImage = NDArray[Any]
 
@@ -65,8 +67,9 @@ def pixmap_of(image: BgrImage) -> QPixmap:
 class Preview(QWidget):
     """The mirrored oval with the ring of steps around it."""
 
-    def __init__(self, newest: Callable[[], HasImage | None]) -> None:
+    def __init__(self, look: Look, newest: Callable[[], HasImage | None]) -> None:
         super().__init__()
+        self._look = look
         self._newest = newest
         self._shown: object = None
         self._pixmap = QPixmap()
@@ -75,7 +78,7 @@ class Preview(QWidget):
         self._done = 0
         self._total = 0
         self.frames_drawn = 0
-        self.setMinimumSize(260, 320)
+        self.setMinimumSize(look.px(200), look.px(200))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -86,7 +89,6 @@ class Preview(QWidget):
         """Fill the ring: `done` of `total` liveness steps."""
         if (done, total) != (self._done, self._total):
             self._done, self._total = done, total
-            self.setAccessibleDescription(f"{done}/{total}")
             self.update()
 
     def blank(self, *, on: bool) -> None:
@@ -136,14 +138,14 @@ class Preview(QWidget):
         oval = self.oval()
         path = QPainterPath()
         path.addEllipse(oval)
-        painter.fillPath(path, QColor(theme.SUNK))
+        painter.fillPath(path, QColor(self._look.palette.sunk))
         painter.save()
         painter.setClipPath(path)
         if self._blank or self._pixmap.isNull():
             side = oval.width() * 0.6
             area = QRectF(0, 0, side, side)
             area.moveCenter(oval.center())
-            icons.paint(painter, "look", area, theme.OUTLINE)
+            icons.paint(painter, "look", area, self._look.palette.outline)
         else:
             self._paint_frame(painter, oval)
         painter.restore()
@@ -168,7 +170,10 @@ class Preview(QWidget):
         span = 360 / parts - gap_degrees
         for part in range(parts):
             full = part < self._done
-            pen = QPen(QColor(theme.ACCENT if full else theme.LINE), thick if full else thick * 0.6)
+            pen = QPen(
+                QColor(self._look.palette.accent if full else self._look.palette.line),
+                thick if full else thick * 0.6,
+            )
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             start = 90 - part * 360 / parts - gap_degrees / 2
@@ -182,8 +187,8 @@ class Preview(QWidget):
             math.cos(angle) * area.width() / 2, -math.sin(angle) * area.height() / 2
         )
         radius = thick * 1.25
-        painter.setPen(QPen(QColor(theme.SURFACE), 2))
-        painter.setBrush(QColor(theme.ACCENT))
+        painter.setPen(QPen(QColor(self._look.palette.surface), 2))
+        painter.setBrush(QColor(self._look.palette.accent))
         painter.drawEllipse(centre, radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         inner = radius * 0.62
@@ -191,5 +196,5 @@ class Preview(QWidget):
             painter,
             "check",
             QRectF(centre.x() - inner, centre.y() - inner, inner * 2, inner * 2),
-            theme.ON_ACCENT,
+            self._look.palette.on_accent,
         )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import segno
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from kiosk.flow import Done
-from kiosk.window.icons import Icon
-from kiosk.window.lines import OrderLines, TotalRow
-from kiosk.window.parts import Page, button, column, label, panel, row, rule, scrolling
+from kiosk.flow import Done, Print
+from kiosk.window.lines import OrderLines, Sums
+from kiosk.window.page import Page
+from kiosk.window.palette import QR_DARK, QR_LIGHT
+from kiosk.window.parts import column, label, panel, row, rule, scrolling, short_label
 
 if TYPE_CHECKING:
     from kiosk.flow import State
+    from kiosk.window.look import Look
+    from kiosk.window.port import TillPort
     from ledger.receipt import Receipt
 
 QR_QUIET_MODULES = 4  # ISO/IEC 18004: the light border a reader needs
@@ -25,10 +28,10 @@ ID_CHARS_SHOWN = 8
 class QrCode(QWidget):
     """A QR code drawn on the pixel grid, as large as its place allows."""
 
-    def __init__(self) -> None:
+    def __init__(self, least_px: int) -> None:
         super().__init__()
         self._rows: tuple[bytes, ...] = ()
-        self.setMinimumSize(240, 240)
+        self.setMinimumSize(least_px, least_px)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_payload(self, payload: str) -> None:
@@ -47,7 +50,7 @@ class QrCode(QWidget):
         module = max(1, min(self.width(), self.height()) // modules)
         side = module * modules
         left, top = (self.width() - side) // 2, (self.height() - side) // 2
-        painter.fillRect(left, top, side, side, QColor("#FFFFFF"))
+        painter.fillRect(left, top, side, side, QColor(QR_LIGHT))
         for y, line in enumerate(self._rows):
             for x, dark in enumerate(line):
                 if dark:
@@ -56,7 +59,7 @@ class QrCode(QWidget):
                         top + (y + QR_QUIET_MODULES) * module,
                         module,
                         module,
-                        QColor("#000000"),
+                        QColor(QR_DARK),
                     )
         painter.end()
 
@@ -64,73 +67,102 @@ class QrCode(QWidget):
 class ReceiptPage(Page):
     """Thanks, the slip, the proof, and the way out."""
 
-    def __init__(self, currency: str) -> None:
-        super().__init__()
-        self._currency = currency
+    def __init__(self, look: Look, till: TillPort) -> None:
+        super().__init__(look, till)
         self._shown: Receipt | None = None
-        split = self.split()
-        split.addWidget(self._slip(), 1)
-        split.addLayout(self._side(), 1)
+        split = self.split(gap=look.px(14) if look.compact else None)
+        if look.tall:
+            split.addLayout(self._side(), 6)
+            split.addWidget(self._slip(), 5)
+            split.addLayout(self._buttons())
+        else:
+            split.addWidget(self._slip(), 1)
+            side = self._side()
+            side.addLayout(self._buttons())
+            split.addLayout(side, 1)
 
     def _slip(self) -> QFrame:
-        inside = column(margin=28, gap=12)
-        self.heading = label(self.tr("Receipt"), "heading")
-        self.demo = label(self.tr("DEMO: no money was moved"), "small", panel="chip")
-        self.demo.setWordWrap(False)
+        look = self.look
+        inside = column(margin=look.px(14 if look.compact else 28), gap=look.px(10))
+        self.demo = short_label(self.tr("DEMO: no money was moved"), "small", panel="chip")
         self.when = label("", "small", tone="muted")
-        self.lines = OrderLines(steppers=False)
-        self.total = TotalRow()
+        self.lines = OrderLines(look, self.till.currency, steppers=False, names=self.names())
+        self.sums = Sums(look, self.till.currency)
         self.number = label("", "small", tone="muted")
-        top = row()
-        top.addWidget(self.heading, 1)
-        top.addWidget(self.demo)
-        inside.addLayout(top)
-        inside.addWidget(self.when)
+        slip = column(gap=look.px(8))
+        slip.addWidget(label(self.tr("Receipt"), "heading"))
+        slip.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeft)
+        slip.addWidget(self.when)
+        slip.addWidget(rule())
+        slip.addWidget(self.lines)
+        slip.addStretch(1)
+        inside.addWidget(scrolling(slip), 1)
         inside.addWidget(rule())
-        inside.addWidget(scrolling(self.lines), 1)
-        inside.addWidget(rule())
-        inside.addWidget(self.total)
+        inside.addWidget(self.sums)
         inside.addWidget(self.number)
         return panel(inside)
 
     def _side(self) -> QVBoxLayout:
-        side = column(gap=16)
-        top = row(gap=18)
-        top.addWidget(Icon("check", 84))
+        look = self.look
+        side = column(gap=look.gap)
+        self.thanks = label(self.tr("Paid. Thank you!"), "heading" if look.compact else "title")
         self.code_says = label(
             self.tr("Photograph the code: it is your receipt, and proof of it."),
             "small",
             tone="muted",
         )
-        self.thanks = label(self.tr("Paid. Thank you!"), "title")
-        words = column(gap=2)
+        words = column(gap=look.px(4))
         words.addWidget(self.thanks)
         words.addWidget(self.code_says)
+        top = row(gap=look.px(18))
+        if not look.compact:
+            top.addWidget(self.icon("check", 84))
         top.addLayout(words, 1)
         side.addLayout(top)
-        inside = column(margin=6, gap=0)
-        self.code = QrCode()
+        inside = column(margin=look.px(8))
+        self.code = QrCode(look.px(180))
+        self.code.setAccessibleName(self.tr("The receipt as a QR code"))
         inside.addWidget(self.code, 1)
-        self.code_card = panel(inside)
-        side.addWidget(self.code_card, 1)
-        self.done = button(self.tr("Done"), "main", lambda: self.send.emit(Done()))
-        side.addWidget(self.done)
+        side.addWidget(panel(inside), 1)
         return side
+
+    def _buttons(self) -> QVBoxLayout:
+        look = self.look
+        down = column(gap=look.px(10))
+        self.says = label("", panel="hint")
+        self.says.hide()
+        down.addWidget(self.says)
+        across = row(gap=look.px(12))
+        self.print = self.button(self.tr("Print"), "large", Print(), icon="printer")
+        self.print.setVisible(self.till.can_print)
+        self.done = self.button(self.tr("Done"), "main", Done())
+        across.addWidget(self.print, 1)
+        across.addWidget(self.done, 2)
+        down.addLayout(across)
+        return down
 
     def show_state(self, state: State) -> None:
         """Show the receipt that the book gave."""
+        self.says.setVisible(state.hint == "printer")
+        self.says.setText(
+            self.tr("It was not printed. The code above is your receipt all the same.")
+        )
         receipt = state.receipt
         if receipt is None or receipt is self._shown:
             return
         self._shown = receipt
+        order = receipt.order
         self.demo.setVisible(receipt.mode == "demo")
-        self.lines.show_lines(receipt.order.lines, receipt.currency)
-        self.total.show_amount(receipt.amount_minor, receipt.currency)
-        when = QDateTime.fromMSecsSinceEpoch(receipt.time_ms)
-        self.when.setText(when.toString("yyyy-MM-dd HH:mm"))
+        self.lines.show_lines(order.lines)
+        self.sums.show_sums(receipt.amount_minor, order.discounts, order.taxes)
+        self.when.setText(self.moment(receipt.time_ms))
         self.number.setText(
             self.tr("Entry {index}, receipt {id}").format(
                 index=receipt.index, id=receipt.id[:ID_CHARS_SHOWN]
             )
         )
         self.code.show_payload(receipt.qr_payload())
+
+    def spoken(self) -> str:
+        """Thanks, without the sum."""
+        return f"{self.thanks.text()} {self.code_says.text()}"

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from kiosk.errors import Error
 from kiosk.flow import Screen
+from kiosk.window.preview import Preview
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +37,14 @@ def take(window: MainWindow, folder: Path, name: str, *, keep_frame: bool = Fals
     Raises:
         Error: The picture cannot be written (status 2).
     """
-    preview = window.face.preview
-    preview.blank(on=not keep_frame)
+    previews = window.findChildren(Preview)
+    for preview in previews:
+        preview.blank(on=not keep_frame)
     try:
         picture = window.grab()
     finally:
-        preview.blank(on=False)
+        for preview in previews:
+            preview.blank(on=False)
     path = folder / f"{name}.png"
     try:
         folder.mkdir(parents=True, exist_ok=True)

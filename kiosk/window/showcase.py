@@ -8,109 +8,46 @@ shows a drawn test card: no person is in these pictures.
 from __future__ import annotations
 
 import dataclasses
-import sys
+import itertools
 import tempfile
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
-import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from kiosk.cart import Cart
-from kiosk.catalogue import Product
-from kiosk.errors import Refusal
+from kiosk.cart import Cart, Shortage
 from kiosk.flow import Entry, Payer, Screen, State
+from kiosk.pricing.engine import Unused
+from kiosk.refusals import refusal
+from kiosk.settings import Settings
+from kiosk.window.camera_view import CameraPicture
+from kiosk.window.look import LANGUAGES, TEXT_SIZES, Look
 from kiosk.window.main_window import build_application
+from kiosk.window.preview import Preview
 from kiosk.window.screenshots import take
 from kiosk.window.shell import MainWindow
+from kiosk.window.still import CURRENCY, NOW_MS, StillStation, StillTill, Unheard
 from ledger.authorization import Authorization, sign
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
-from ledger.orders import Order, OrderLine
+from ledger.orders import Discount, Order, OrderLine, Tax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from kiosk.flow import Event
-    from kiosk.window.preview import HasImage
+    from kiosk.window.cart import CartPage
+    from kiosk.window.look import Language
+    from kiosk.window.palette import Contrast
     from ledger.receipt import Receipt
 
-SIZES: Final = ((1280, 800), (1080, 1920))
-CURRENCY: Final = "EUR"
-NOW_MS: Final = 1_800_000_000_000
-PRODUCTS: Final = (
-    Product("coffee", "Coffee", 280, "Hot drinks"),
-    Product("tea", "Jasmine tea", 240, "Hot drinks"),
-    Product("croissant", "Butter croissant", 190, "Bakery"),
-    Product("bread", "Sourdough bread, half a loaf", 320, "Bakery"),
-    Product("water", "Still water 0.5 l", 120, "Drinks"),
-    Product("juice", "Orange juice", 350, "Drinks"),
-    Product("apple", "Apple", 70, "Fruit"),
-    Product("yogurt", "Plain yogurt", 160, "Dairy"),
-    Product("cookie", "Oat cookie", 150, "Snacks"),
-    Product("salad", "Lentil salad", 590, "Meals"),
-)
+SIZES: Final = ((1280, 800), (1080, 1920), (800, 480), (600, 1024))
 PAYER: Final = Payer("s-abcdefghijklmnop", "W*** L***", ("blink",))
 LINES: Final = (
     OrderLine("coffee", "Coffee", 2, 280),
     OrderLine("bread", "Sourdough bread, half a loaf", 1, 320),
     OrderLine("apple", "Apple", 3, 70),
 )
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Card:
-    """A drawn frame: a plain gradient with a head, 640 x 480."""
-
-    image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-    centre_x: float = 0.5
-
-
-def drawn_card() -> Card:
-    """The one frame of the showcase."""
-    y, x = np.mgrid[0:480, 0:640]
-    image = np.empty((480, 640, 3), np.uint8)
-    image[..., 0], image[..., 1], image[..., 2] = 190 - y // 6, 195 - y // 8, 205 - x // 10
-    for centre_y, half_x, half_y, colour in (
-        (520, 190, 190, (96, 84, 52)),
-        (230, 88, 116, (150, 176, 214)),
-    ):
-        inside = ((x - 320) / half_x) ** 2 + ((y - centre_y) / half_y) ** 2 <= 1
-        image[inside] = colour
-    return Card(image)
-
-
-class StillTill:
-    """A till that stands in one state and notes what it is sent."""
-
-    products = PRODUCTS
-    currency = CURRENCY
-
-    def __init__(self, state: State, mode: Literal["live", "demo"] = "demo") -> None:
-        self.state = state
-        self.mode: Literal["live", "demo"] = mode
-        self.preview: HasImage | None = drawn_card()
-        self.sent: list[Event] = []
-        self._callbacks: list[Callable[[State], None]] = []
-
-    def send(self, event: Event) -> None:
-        """Note the event."""
-        self.sent.append(event)
-
-    def subscribe(self, callback: Callable[[State], None]) -> None:
-        """Call back at each `become`."""
-        self._callbacks.append(callback)
-
-    def become(self, state: State) -> None:
-        """Stand in another state."""
-        self.state = state
-        for callback in self._callbacks:
-            callback(state)
-
-    def now_ms(self) -> int:
-        """Always the same instant."""
-        return NOW_MS
 
 
 def sample_receipt(folder: Path, mode: Literal["live", "demo"] = "demo") -> Receipt:
@@ -148,15 +85,21 @@ def states(receipt: Receipt) -> dict[str, State]:
         base = State(screen=screen, cart=cart, deadline_ms=NOW_MS + seconds_left * 1000)
         return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
 
-    refusal = Refusal(
-        "not_live",
-        "The camera did not see you move as asked.",
-        "Face the camera in good light and follow each prompt.",
+    why = refusal("not_live")
+    noted = Cart(
+        CURRENCY,
+        LINES,
+        coupons=("LUNCH",),
+        discounts=(Discount("BREAD", "Bread of the day, 20 % off", 64),),
+        taxes=(Tax("VAT-7", 70_000, 1_026, "included"),),
+        unused=(Unused("LUNCH", "Lunch coupon", "minimum"),),
+        short=(Shortage("apple", "Apple", 3, 2),),
     )
     return {
         "attract": State(screen=Screen.ATTRACT, cart=empty),
         "cart-empty": state(Screen.CART, cart=empty),
         "cart": state(Screen.CART),
+        "cart-notes": state(Screen.CART, cart=noted, hint="unknown_coupon"),
         "review": state(Screen.REVIEW),
         "pay": state(Screen.PAY),
         "face-hint": state(Screen.FACE, prompt="look", hint="two_faces", steps_total=3),
@@ -168,14 +111,100 @@ def states(receipt: Receipt) -> dict[str, State]:
         "confirm": state(Screen.CONFIRM, 20, payer=PAYER),
         "paying": state(Screen.PAYING, payer=PAYER),
         "receipt": state(Screen.RECEIPT, 30, receipt=receipt),
-        "refused": state(Screen.REFUSED, refusal=refusal),
+        "refused": state(Screen.REFUSED, refusal=why),
+        "warning": state(Screen.REVIEW, 18, warning=True),
+        "face-light": state(
+            Screen.FACE, prompt="hold_still", light="#ff5a4d", steps_done=2, steps_total=3
+        ),
         "help": state(Screen.HELP, under=state(Screen.CART), staff_called=True),
         "language": state(Screen.LANGUAGE, under=state(Screen.CART)),
     }
 
 
-def shoot_all(folder: Path) -> list[Path]:
-    """Draw every screen at both sizes into `folder`; gives the files in order.
+# What lies over a screen: the name of its picture, the screen's, and how the window comes to it.
+SHEETS: Final[dict[str, tuple[str, Callable[[MainWindow], object]]]] = {
+    "search": ("cart", lambda window: cast("CartPage", window.page).seek.click()),
+    "coupon": ("cart", lambda window: cast("CartPage", window.page).coupon.click()),
+    "display": ("cart", lambda window: window.open_display()),
+    "staff": ("attract", lambda window: window.open_staff()),
+    "no-staff": ("attract", lambda window: window.open_staff()),
+    "settings": ("attract", lambda window: window.open_settings()),
+    "closed": ("attract", lambda window: window.show_paused()),
+}
+SCREENS: Final = (
+    *("attract", "language", "cart-empty", "cart", "cart-notes", "review", "pay", "face-hint"),
+    *("face-turn", "face-light", "second-factor", "pin", "confirm", "paying", "receipt"),
+    *("refused", "help", "warning", *SHEETS),
+)
+
+
+def laid_out(name: str, every: Mapping[str, State], look: Look) -> MainWindow:
+    """A window that shows one of `SCREENS`; nothing of it is painted before events run.
+
+    Args:
+        name: which.
+        every: what `states` gave.
+        look: how it is shown.
+    """
+    screen, act = SHEETS.get(name, (name, lambda _window: None))
+    station = StillStation(settings=Settings(paused=name == "closed"), staffed=name != "no-staff")
+    window = _window(StillTill(every[screen], language=look.language), look, station)
+    window.show()
+    act(window)
+    return window
+
+
+def open_screen(name: str, every: Mapping[str, State], look: Look) -> MainWindow:
+    """The same, painted, with a frame in its mirror."""
+    window = laid_out(name, every, look)
+    QApplication.processEvents()
+    _refresh(window)
+    return window
+
+
+def shown(till: StillTill, look: Look) -> MainWindow:
+    """A window on `till` in a look, painted, with a frame in its mirror."""
+    window = _window(till, look, StillStation())
+    window.show()
+    QApplication.processEvents()
+    _refresh(window)
+    return window
+
+
+def _window(till: StillTill, look: Look, station: StillStation) -> MainWindow:
+    return MainWindow(till, look=look, station=station, voice=Unheard())
+
+
+def _refresh(window: MainWindow) -> None:
+    for preview in window.findChildren(Preview):
+        preview.refresh()
+    for picture in window.findChildren(CameraPicture):
+        picture.refresh()
+    QApplication.processEvents()
+
+
+def looks(
+    sizes: Iterable[tuple[int, int]],
+    languages: Iterable[Language] = LANGUAGES,
+    text_sizes: Iterable[int] = range(TEXT_SIZES),
+    contrasts: Iterable[Contrast] = ("normal", "high"),
+) -> list[Look]:
+    """Every look of these."""
+    return [
+        Look(wide, high, language, text_size, contrast, still=True)
+        for (wide, high), language, text_size, contrast in itertools.product(
+            sizes, languages, text_sizes, contrasts
+        )
+    ]
+
+
+def shoot(folder: Path, wanted: Iterable[Look], screens: Iterable[str] = ()) -> list[Path]:
+    """Draw screens in looks into `folder`; gives the files in order.
+
+    Args:
+        folder: made where it does not exist.
+        wanted: the looks.
+        screens: some of `SCREENS`; all of them where none is named.
 
     Raises:
         kiosk.errors.Error: Qt cannot start, or a file cannot be written.
@@ -183,29 +212,19 @@ def shoot_all(folder: Path) -> list[Path]:
     application = build_application(offscreen=True)
     with tempfile.TemporaryDirectory() as place:
         receipt = sample_receipt(Path(place) / "home")
+    every = states(receipt)
     written = []
-    for wide, high in SIZES:
-        for number, (name, state) in enumerate(states(receipt).items(), 1):
-            window = shown(StillTill(state), wide, high)
-            file = f"{wide}x{high}-{number:02d}-{name}"
+    for look in wanted:
+        for number, name in enumerate(SCREENS, 1):
+            if screens and name not in set(screens):
+                continue
+            window = open_screen(name, every, look)
+            file = (
+                f"{look.width}x{look.height}-{look.language}-{look.text_size}-{look.contrast}"
+                f"{'-low' if look.low_reach else ''}-{number:02d}-{name}"
+            )
             written.append(take(window, folder, file, keep_frame=True))
             window.close()
             window.deleteLater()
             application.processEvents()
     return written
-
-
-def shown(till: StillTill, wide: int, high: int) -> MainWindow:
-    """A window on `till`, laid out and with a frame in its mirror."""
-    window = MainWindow(till)
-    window.resize(wide, high)
-    window.show()
-    QApplication.processEvents()
-    window.face.preview.refresh()
-    QApplication.processEvents()
-    return window
-
-
-if __name__ == "__main__":
-    for path in shoot_all(Path(sys.argv[1])):
-        sys.stdout.write(f"{path}\n")

@@ -8,7 +8,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from kiosk.window import showcase, theme
+from kiosk.i18n import translators
+from kiosk.window import showcase, still
+from kiosk.window.look import Look
 
 
 @pytest.fixture(scope="session")
@@ -24,15 +26,19 @@ def states(receipt):
 @pytest.fixture(scope="session")
 def dressed(qapp):
     qapp.setStyle("Fusion")
-    qapp.setFont(theme.application_font())
+    qapp.setFont(Look().font())
     return qapp
 
 
 @pytest.fixture
 def show(qtbot, dressed):
-    def make(state, size=(1280, 800), mode="demo"):
-        window = showcase.shown(showcase.StillTill(state, mode), *size)
+    """A window on a state, or on one of the showcase's screens where `every` is given."""
+
+    def make(state, size=(1280, 800), mode="demo", language="en", **look):
+        till = still.StillTill(state, mode, language)
+        window = showcase.shown(till, Look(*size, language, still=True, **look))
         qtbot.addWidget(window)
         return window
 
-    return make
+    yield make
+    translators.install("en")
