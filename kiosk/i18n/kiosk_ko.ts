@@ -509,6 +509,30 @@
         <translation>얼굴을 가리지 말고 본인이 직접 결제하시거나 직원에게 문의해 주세요.</translation>
     </message>
     <message>
+        <source>The face moved as a flat picture does.</source>
+        <translation>얼굴이 평면 사진처럼 움직였습니다.</translation>
+    </message>
+    <message>
+        <source>The same moments were shown again.</source>
+        <translation>같은 장면이 반복되었습니다.</translation>
+    </message>
+    <message>
+        <source>The camera gave too few pictures a second to follow a movement.</source>
+        <translation>카메라가 느려 동작을 확인할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Call the staff, who see more in `facetill doctor`, or pay another way.</source>
+        <translation>직원을 불러 주시거나 다른 방법으로 결제해 주세요. 직원은 `facetill doctor`에서 확인할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The screen&apos;s light was not seen on the face.</source>
+        <translation>얼굴에 비친 화면 빛이 확인되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Come nearer, away from bright light, and try again.</source>
+        <translation>밝은 빛을 피해 더 가까이 와서 다시 시도해 주세요.</translation>
+    </message>
+    <message>
         <source>The asked movement was not seen in time.</source>
         <translation>요청한 동작이 제시간에 확인되지 않았습니다.</translation>
     </message>
@@ -901,6 +925,14 @@
         <translation>입을 벌려 주세요</translation>
     </message>
     <message>
+        <source>Come nearer</source>
+        <translation>가까이 와 주세요</translation>
+    </message>
+    <message>
+        <source>Step back</source>
+        <translation>뒤로 물러나 주세요</translation>
+    </message>
+    <message>
         <source>Hold still for a moment</source>
         <translation>잠시 움직이지 마세요</translation>
     </message>
@@ -1003,6 +1035,30 @@
     <message>
         <source>Only {count} of {name} are left.</source>
         <translation>{name}: {count}개만 남았습니다.</translation>
+    </message>
+    <message>
+        <source>Call the staff; your cart is kept.</source>
+        <translation>직원을 불러 주세요. 장바구니는 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Your balance is not enough for this cart.</source>
+        <translation>잔액이 부족합니다.</translation>
+    </message>
+    <message>
+        <source>Ask the staff to top it up, or take something out of the cart.</source>
+        <translation>직원에게 충전을 요청하시거나 장바구니에서 일부를 빼 주세요.</translation>
+    </message>
+    <message>
+        <source>The payment could not be booked; nothing was charged.</source>
+        <translation>결제를 기록하지 못했습니다. 결제되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>This till is not ready to take payments.</source>
+        <translation>이 계산대는 아직 결제할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The recording cannot be read.</source>
+        <translation>녹화를 읽을 수 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -509,6 +509,30 @@
         <translation>请本人付款，不要遮挡面部，或咨询店员。</translation>
     </message>
     <message>
+        <source>The face moved as a flat picture does.</source>
+        <translation>人脸的移动像平面照片。</translation>
+    </message>
+    <message>
+        <source>The same moments were shown again.</source>
+        <translation>出现了重复的画面。</translation>
+    </message>
+    <message>
+        <source>The camera gave too few pictures a second to follow a movement.</source>
+        <translation>摄像头画面太慢，无法识别动作。</translation>
+    </message>
+    <message>
+        <source>Call the staff, who see more in `facetill doctor`, or pay another way.</source>
+        <translation>请呼叫店员（可用 `facetill doctor` 查看），或用其他方式付款。</translation>
+    </message>
+    <message>
+        <source>The screen&apos;s light was not seen on the face.</source>
+        <translation>未在脸上看到屏幕的光。</translation>
+    </message>
+    <message>
+        <source>Come nearer, away from bright light, and try again.</source>
+        <translation>请避开强光，靠近一些，再试一次。</translation>
+    </message>
+    <message>
         <source>The asked movement was not seen in time.</source>
         <translation>未在规定时间内看到所要求的动作。</translation>
     </message>
@@ -901,6 +925,14 @@
         <translation>请张开嘴</translation>
     </message>
     <message>
+        <source>Come nearer</source>
+        <translation>请靠近一些</translation>
+    </message>
+    <message>
+        <source>Step back</source>
+        <translation>请后退一些</translation>
+    </message>
+    <message>
         <source>Hold still for a moment</source>
         <translation>请保持不动</translation>
     </message>
@@ -1003,6 +1035,30 @@
     <message>
         <source>Only {count} of {name} are left.</source>
         <translation>{name}：仅剩 {count} 件。</translation>
+    </message>
+    <message>
+        <source>Call the staff; your cart is kept.</source>
+        <translation>请呼叫店员；购物车会保留。</translation>
+    </message>
+    <message>
+        <source>Your balance is not enough for this cart.</source>
+        <translation>您的余额不足。</translation>
+    </message>
+    <message>
+        <source>Ask the staff to top it up, or take something out of the cart.</source>
+        <translation>请店员为您充值，或从购物车中减少商品。</translation>
+    </message>
+    <message>
+        <source>The payment could not be booked; nothing was charged.</source>
+        <translation>付款未能入账；没有扣款。</translation>
+    </message>
+    <message>
+        <source>This till is not ready to take payments.</source>
+        <translation>本收银机尚不能收款。</translation>
+    </message>
+    <message>
+        <source>The recording cannot be read.</source>
+        <translation>无法读取录像。</translation>
     </message>
 </context>
 <context>
