@@ -69,14 +69,18 @@ def in_child(work, wall_s):
             status = work()
         os._exit(status)
     ends_s = time.monotonic() + wall_s
-    while time.monotonic() < ends_s:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.002)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
+    try:
+        while time.monotonic() < ends_s:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                child = 0
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.002)
+        return None
+    finally:
+        if child:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def run_items(items, told=lambda _: None):
@@ -282,7 +286,9 @@ def main():
     sample = random.Random(args.seed).sample(everything, count)
     tests = sorted((ROOT / "tests" / "ledger").glob("test_*.py"))
     chosen = [str(test) for test in tests if is_chosen(test)]
-    with tempfile.TemporaryDirectory(prefix="facetill-mutation") as name:
+    with tempfile.TemporaryDirectory(
+        prefix="facetill-mutation", ignore_cleanup_errors=True
+    ) as name:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = name
         trial = Trial(sample, Path(name))
         status = int(run_pytest(chosen, [trial]))
