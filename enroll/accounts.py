@@ -356,7 +356,8 @@ class Accounts:
             if same not in known and same != but:
                 raise AlreadyEnrolledError(
                     f"This person is enrolled already, as {same}.",
-                    hint=f"Run: facetill enroll show {same}",
+                    hint=f"Run: facetill enroll show {same}"
+                    f" (and if that is somebody else, add --twin-of {same}).",
                     pseudonym=same,
                 )
         return tuple(p for p in gallery.near(embedding, LOOKALIKE) if p != but)

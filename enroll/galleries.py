@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from enroll.core import Core
     from enroll.people import People, Row
+    from enroll.sealing import Sealer
 
 
 class _Kept(NamedTuple):
@@ -77,9 +78,9 @@ class Galleries:
             self._turns[place] = orthogonal(key, model, dimensions)
         return self._turns[place]
 
-    def turned_on(self, row: Row) -> NDArray[np.float32]:
+    def turned_on(self, row: Row, sealer: Sealer | None = None) -> NDArray[np.float32]:
         """The row's template under the newest transform, whichever it is stored under."""
-        template = self._people.template(row)
+        template = self._people.template(row, sealer)
         if row.transform == self._core.keys.transform:
             return template
         if row.transform not in self._core.keys.transforms:
@@ -125,11 +126,12 @@ class Galleries:
             if row.model != recogniser_id:
                 found.unusable.append(row.pseudonym)
                 continue
-            template = self.turned_on(row)
+            sealer = self._people.sealer(row)
+            template = self.turned_on(row, sealer)
             dimensions = dimensions or len(template)
             if len(template) != dimensions:
                 raise damaged(row.pseudonym)
-            person = self._people.person(row)
+            person = self._people.person(row, sealer)
             digits = person.phone.removeprefix("+")[-LAST_DIGITS:]
             found.templates[row.pseudonym] = template
             found.cards[row.pseudonym] = Card(masked(person.name), digits, bool(person.lookalikes))

@@ -149,26 +149,27 @@ class People:
         except (SealBrokenError, KeyError, ValueError) as e:
             raise damaged(row.pseudonym) from e
 
-    def person(self, row: Row) -> Person:
-        """Name, phone, limits and so on.
+    def person(self, row: Row, sealer: Sealer | None = None) -> Person:
+        """Name, phone, limits and so on; `sealer` is the row's, if it was asked for already.
 
         Raises:
             DamagedError: Names the shopper.
         """
         try:
-            return Person.unpack(self.sealer(row).unseal(row.person, row.pseudonym, "person"))
+            sealer = sealer or self.sealer(row)
+            return Person.unpack(sealer.unseal(row.person, row.pseudonym, "person"))
         except (SealBrokenError, ValueError, KeyError, TypeError) as e:
             raise damaged(row.pseudonym) from e
 
-    def template(self, row: Row) -> NDArray[np.float32]:
-        """(d,) float32, turned by the transform that the row names.
+    def template(self, row: Row, sealer: Sealer | None = None) -> NDArray[np.float32]:
+        """(d,) float32, turned by the transform that the row names; `sealer` as for `person`.
 
         Raises:
             DamagedError: Names the shopper.
         """
         try:
             purpose = _template_purpose(row.model, row.transform)
-            data = self.sealer(row).unseal(row.template, row.pseudonym, *purpose)
+            data = (sealer or self.sealer(row)).unseal(row.template, row.pseudonym, *purpose)
             return np.frombuffer(data, dtype="<f4")
         except (SealBrokenError, ValueError) as e:
             raise damaged(row.pseudonym) from e

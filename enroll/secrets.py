@@ -85,6 +85,7 @@ class KeyFile(MasterSecret):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._next = path.with_name(path.name + ".next")
+        self._new = path.with_name(path.name + ".new")
 
     def stage(self, *, fresh: bool) -> tuple[Record, bytes]:
         """A new key under a new salt, file or entry; see `MasterSecret.stage`."""
@@ -93,23 +94,32 @@ class KeyFile(MasterSecret):
         key = new_key()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._next.unlink(missing_ok=True)
-            fd = os.open(self._next, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._new.unlink(missing_ok=True)
+            fd = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(fd, "wb") as file:
                 file.write(base64.b64encode(key) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
+            self._new.replace(self._next)  # never half a key under that name
             _sync_folder(self.path.parent)
         except OSError as e:
             with contextlib.suppress(OSError):
-                self._next.unlink(missing_ok=True)
+                self._new.unlink(missing_ok=True)
             raise _unwritable(self._next, e) from e
         return {}, key
 
     def candidates(self, record: Record) -> list[bytes]:
         """The keys that may be the vault's; see `MasterSecret.candidates`."""
         del record
-        found = [_read_key(path) for path in (self.path, self._next) if path.exists()]
+        found = [_read_key(self.path)] if self.path.exists() else []
+        if self._next.exists():
+            try:
+                found.append(_read_key(self._next))
+            except SecretError:
+                if not self._next.exists():  # just put in force by another process
+                    found.append(_read_key(self.path))
+                elif not found:  # else an older version was killed while writing it
+                    raise
         if not found:
             raise SecretError(
                 f"The vault's key file {self.path} is missing.",
@@ -120,7 +130,7 @@ class KeyFile(MasterSecret):
     def settle(self, record: Record, key: bytes) -> None:
         """Rename the staged file over the one in force."""
         del record
-        if not self._next.exists() or not secrets.compare_digest(_read_key(self._next), key):
+        if not _holds(self._next, key):
             return
         try:
             self._next.replace(self.path)
@@ -339,9 +349,16 @@ def _read_key(path: Path) -> bytes:
 
 
 def _remove_key(path: Path, key: bytes) -> None:
-    with contextlib.suppress(OSError, SecretError):
-        if path.exists() and secrets.compare_digest(_read_key(path), key):
+    with contextlib.suppress(OSError):
+        if _holds(path, key):
             path.unlink()
+
+
+def _holds(path: Path, key: bytes) -> bool:
+    try:
+        return path.exists() and secrets.compare_digest(_read_key(path), key)
+    except SecretError:
+        return False
 
 
 def _decode_key(data: bytes, what: str) -> bytes:

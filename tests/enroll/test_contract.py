@@ -319,7 +319,9 @@ def test_a_gallery_follows_changes_without_opening_everybody_again(
     opened = []
     original = vault._people.template
     monkeypatch.setattr(
-        vault._people, "template", lambda row: opened.append(row.pseudonym) or original(row)
+        vault._people,
+        "template",
+        lambda row, sealer: opened.append(row.pseudonym) or original(row, sealer),
     )
     with Vault.open(demo_home) as other:
         other.revoke(shoppers[0].pseudonym)

@@ -122,3 +122,18 @@ def test_what_is_no_phone_number_is_refused(phone):
 def test_what_is_no_name_is_refused(name):
     with pytest.raises(errors.BadInputError):
         clean_name(name)
+
+
+@pytest.mark.parametrize("left", [b"", b"half a ke", b"AAAA"])
+def test_half_a_staged_key_does_not_lock_anybody_out(demo_home, person, left):
+    with Vault.create(demo_home) as vault:
+        shopper = vault.add(person(1))
+    staged = demo_home.keys_dir / "master.key.next"
+    staged.write_bytes(left)
+    staged.chmod(0o600)
+    with Vault.open(demo_home) as vault:
+        assert vault.list() == [shopper]
+        vault.rotate_key()
+    with Vault.open(demo_home) as vault:
+        assert vault.list() == [shopper]
+    assert sorted(p.name for p in demo_home.keys_dir.glob("master*")) == ["master.key"]

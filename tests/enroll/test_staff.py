@@ -68,7 +68,9 @@ MANAGERS_MAY = {
     "import": lambda v, p: v.require_import(),
     "read the trail": lambda v, p: v.trail.read(),
     "keep staff accounts": lambda v, p: v.staff.add("eve", "staff", "715093", 9),
-    "enrol a lookalike": lambda v, p: v.add(p(5), lookalike_of=[v.pseudonym_of("55500001")]),
+    "enrol a lookalike": lambda v, p: v.add(
+        replace(p(5), template=p(1).template), lookalike_of=[v.pseudonym_of("55500001")]
+    ),
     "change a face": lambda v, p: v.renew(
         "55500001", p(7).template, p(7).consent, 9, identity_checked=True
     ),
