@@ -109,7 +109,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="REF",
-        help="this shopper is known to be somebody else, however alike; may be repeated",
+        help="a manager knows this shopper to be somebody else, however alike; may be repeated",
     )
 
 
