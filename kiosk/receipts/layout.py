@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.receipt import Receipt
 
 Kind = Literal["title", "notice", "text", "small", "total", "rule", "code"]
+QR_CHARS_MAX = 4_296  # ISO/IEC 18004: of alphanumeric characters in version 40, correction L
 LANGUAGES = ("en", "ko", "zh")
 _LOCALES = {"en": "en", "ko": "ko_KR", "zh": "zh_Hans_CN"}
 
@@ -111,7 +112,11 @@ def _rows(
     yield Row("small", say["paid_by"], say.get(method, method))
     yield Row("small", say["entry"], str(receipt.index))
     yield Row("small", say["id"], receipt.id)
-    yield Row("code", receipt.qr_payload())
+    payload = receipt.qr_payload()
+    if len(payload) > QR_CHARS_MAX:
+        yield Row("small", say["too_long"])
+        return
+    yield Row("code", payload)
     yield Row("small", say["verify"])
     yield Row("small", "facetill ledger verify photo.jpg")
 

@@ -99,6 +99,27 @@ def test_a_receipt_says_demo_and_nothing_of_the_shopper(receipt, language):
     assert not any(SHOPPER in row.left + row.right for row in made if row.kind != "code")
 
 
+@pytest.mark.parametrize("language", layout.LANGUAGES)
+def test_a_receipt_too_long_for_a_code_says_so_and_is_still_printed(qapp, receipt, language):
+    class Long:
+        def __getattr__(self, name):
+            return getattr(receipt, name)
+
+        def qr_payload(self):
+            return "FACETILL1:" + "A" * layout.QR_CHARS_MAX
+
+    made = rows(Long(), language)
+    assert not [row for row in made if row.kind == "code"]
+    assert made[-1].left == layout.words(language)["too_long"]
+    assert drawing.png(made, language)
+
+
+def test_the_largest_code_is_drawn_and_read_back(qapp):
+    payload = "FACETILL1:" + "A9" * ((layout.QR_CHARS_MAX - 10) // 2)
+    data = drawing.png([layout.Row("code", payload)], "en")
+    assert photo.read(data) == payload
+
+
 def test_an_unknown_language_is_english(receipt):
     assert rows(receipt, "tlh") == rows(receipt, "en")
     assert layout.known("zh-Hans") == "zh"
