@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow import Done, Print
+from kiosk.receipts.layout import QR_CHARS_MAX
 from kiosk.window.lines import OrderLines, Sums
 from kiosk.window.page import Page
 from kiosk.window.palette import QR_DARK, QR_LIGHT
@@ -35,9 +36,11 @@ class QrCode(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_payload(self, payload: str) -> None:
-        """Encode `payload` (error correction L: a screen has no scratches)."""
-        code = segno.make_qr(payload, error="l", boost_error=False)
-        self._rows = tuple(bytes(line) for line in code.matrix)
+        """Encode `payload` if a code can hold it (correction L: a screen has no scratches)."""
+        self._rows = ()
+        if len(payload) <= QR_CHARS_MAX:
+            code = segno.make_qr(payload, error="l", boost_error=False)
+            self._rows = tuple(bytes(line) for line in code.matrix)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -161,7 +164,9 @@ class ReceiptPage(Page):
                 index=receipt.index, id=receipt.id[:ID_CHARS_SHOWN]
             )
         )
-        self.code.show_payload(receipt.qr_payload())
+        payload = receipt.qr_payload()
+        self.code.show_payload(payload)
+        self.code_says.setVisible(len(payload) <= QR_CHARS_MAX)
 
     def spoken(self) -> str:
         """Thanks, without the sum."""
