@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from enroll.immortal import make_none_immortal
 
 if TYPE_CHECKING:
     from ledger.home import Home
     from models.vision import Vision
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-make_none_immortal()  # pytest-qt makes an application of its own
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from enroll.errors import Error
-from enroll.immortal import make_none_immortal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +29,6 @@ def build_application() -> QApplication:
     Raises:
         Error: Qt's libraries are missing, or there is no display.
     """
-    make_none_immortal()
     for name in FOREIGN_VARIABLES:
         os.environ.pop(name, None)
     if sys.platform.startswith("linux") and not any(map(os.environ.get, DISPLAY_VARIABLES)):

@@ -9,7 +9,6 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
-from enroll.immortal import make_none_immortal
 from kiosk.errors import DisplayError
 from kiosk.flow import Scan
 
@@ -42,7 +41,6 @@ def build_application(*, offscreen: bool = False) -> QApplication:
     Raises:
         DisplayError: Qt's libraries are missing, or there is no display to draw on.
     """
-    make_none_immortal()
     for name in FOREIGN_VARIABLES:
         os.environ.pop(name, None)
     _choose_platform(offscreen=offscreen)
