@@ -7,7 +7,7 @@ left the computer looks live to them, so their word never stands alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -43,15 +43,28 @@ def window(shape: tuple[int, ...], face: Face, scale: float) -> tuple[int, int, 
     )
 
 
-class Passive:
+class Passive(Protocol):
+    """The port of every passive anti-spoofing network."""
+
+    id: str  # name and start of the weights' SHA-256, as an authorisation names it
+
+    def __call__(self, image: NDArray[np.uint8], face: Face) -> float | None:
+        """How live the face looks, 0..1; none where it cannot say."""
+
+
+class MiniFASNet:
     """The pair of networks.
 
     Args:
         sessions: each with the scale of the window that it was taught.
+        model_id: name and start of the weights' SHA-256.
     """
 
-    def __init__(self, sessions: tuple[tuple[InferenceSession, float], ...]) -> None:
+    def __init__(
+        self, sessions: tuple[tuple[InferenceSession, float], ...], model_id: str = "minifasnet"
+    ) -> None:
         self._sessions = sessions
+        self.id = model_id
 
     def __call__(self, image: NDArray[np.uint8], face: Face) -> float:
         """How live the face looks, 0..1; meant for faces that look nearly ahead."""

@@ -104,19 +104,22 @@ class Vision:
         return np.asarray(embedding / max(float(np.linalg.norm(embedding)), 1e-12), np.float32)
 
     def passive(self, image: NDArray[np.uint8], face: Face) -> float | None:
-        """How live the face looks to MiniFASNet, 0..1; none where it is not installed."""
+        """How live the face looks, 0..1; none where no network is installed or it cannot say."""
         return None if self._passive is None else self._passive(image, face)
 
 
 def _load_passive(folder: Path) -> Passive | None:
     if not store.has_passive(folder):
-        return None
-    from models.passive import Passive
+        from models.passive_addon import load
+
+        return load(folder)
+    from models.passive import MiniFASNet
     from models.sessions import open_session
 
     store.require(folder, pins.PASSIVE)
     pair = ((pins.PASSIVE_V2, 2.7), (pins.PASSIVE_V1SE, 4.0))
-    return Passive(tuple((open_session(folder / pin.name), scale) for pin, scale in pair))
+    sessions = tuple((open_session(folder / pin.name), scale) for pin, scale in pair)
+    return MiniFASNet(sessions, _id("minifasnet", pins.PASSIVE_V2.sha256))
 
 
 def _load_eyes(folder: Path, pack: str | None) -> tuple[DetectorPort, RecogniserPort]:
@@ -173,7 +176,7 @@ def open_vision(folder: Path) -> Vision:
         "recogniser": recogniser,
         "mesh": _id("mediapipe-mesh", pins.MESH.sha256),
         "iris": _id("mediapipe-iris", pins.IRIS.sha256),
-        "passive": _id("minifasnet", pins.PASSIVE_V2.sha256) if passive else "none",
+        "passive": passive.id if passive else "none",
     }
     detector, recogniser_port = _load_eyes(folder, pack)
     return Vision(

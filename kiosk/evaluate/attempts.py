@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -83,7 +83,9 @@ def _passive(measured: Measured, rules: LivenessRules) -> float | None:
 
 def _session(measured: Measured, rules: LivenessRules, rng: random.Random, *, passive: bool) -> str:
     """Run one session; `passed`, or why it was refused."""
-    session = LivenessSession(rules, rng, passive=passive)
+    # the hardest case: whatever the presentation does is what was asked of it
+    ask: Literal["random", "obliging"] = "obliging" if passive else "random"
+    session = LivenessSession(rules, rng, passive=passive, ask=ask, lit=False)
     for seen in measured.observations:
         wanted = seen if session.wants_embedding else replace(seen, embedding=None)
         session.observe(wanted)
