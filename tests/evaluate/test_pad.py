@@ -18,6 +18,7 @@ from kiosk.evaluate.attempts import PASSED, Attempt, attempt
 from kiosk.evaluate.errors import BadEvaluationError
 from kiosk.evaluate.presentations import GENUINE, Measured, Presentation, gather
 from kiosk.liveness import LivenessRules, Observation
+from kiosk.liveness.planar import POINTS, RING
 
 RULES = LivenessRules()
 FACE = np.eye(1, 128, dtype=np.float32)[0]
@@ -38,11 +39,26 @@ def frame(number: int, **seen: object) -> Observation:
     return replace(usual, **seen)
 
 
+RNG = np.random.default_rng(1)
+PATCHES = RNG.integers(0, 255, (2, 56, 56), np.uint8)
+HEAD = RNG.uniform(-1, 1, (len(POINTS), 3)) * [1.0, 1.3, 0.1]
+HEAD[len(RING) :] = [0, 0.3, 0.8]  # the nose stands out
+
+
+def relief(yaw: float) -> dict[str, object]:
+    """A head's landmarks and look, turned so far."""
+    across = HEAD[:, 0] * np.cos(1.4 * yaw) + HEAD[:, 2] * np.sin(1.4 * yaw)
+    points = np.float32(320 + 80 * np.stack([across, HEAD[:, 1]], axis=1))
+    return {"points": points, "patch": PATCHES[int(yaw != 0)]}
+
+
 def moving(count: int = 1000) -> tuple[Observation, ...]:
     """Somebody who does all movements again and again, looking ahead between them."""
-    poses = ({"yaw": 0.4}, {"eyes": 0.05}, {"yaw": -0.4}, {"mouth": 0.6})
+    poses = ({"yaw": 0.4}, {"eyes": 0.05}, {"yaw": -0.4}, {"mouth": 0.7})
+    shown = [poses[n // 24 % 4] if n % 24 < 8 else {} for n in range(count)]
     return tuple(
-        frame(n, **(poses[n // 24 % 4] if n % 24 < 8 else {}), passive=0.9) for n in range(count)
+        frame(n, **pose, **relief(pose.get("yaw", 0.0)), passive=0.9)
+        for n, pose in enumerate(shown)
     )
 
 
