@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk import cli_goods, cli_policy
+from kiosk import cli_goods, cli_policy, cli_screens
 from kiosk.service import attach
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ examples:
   facetill kiosk receipt ID --pdf receipt.pdf      a receipt to take away
   facetill kiosk --log-format json --metrics 9464  for whoever runs many tills
   facetill kiosk systemd-unit                      the unit by which systemd runs this till
+  facetill kiosk screenshots shots                 every screen as a picture
   facetill kiosk policy show                       what a payment needs, and up to which amount
 
 A camera is a device number or path, an RTSP address, and in a demo home also a video, a picture, a
@@ -56,7 +57,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         parents=[common],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--camera", default="0", metavar="SOURCE", help="default: 0")
+    parser.add_argument(
+        "--camera", metavar="SOURCE", help="default: what staff chose in the window, else 0"
+    )
     parser.add_argument("--headless", action="store_true", help="no window; needs --cart")
     parser.add_argument("--cart", metavar="SKU:QTY,…", help="what to buy, with --headless")
     parser.add_argument(
@@ -77,6 +80,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     cli_policy.register(verbs, common)
     cli_goods.register(verbs, common)
     cli_goods.register_unit(verbs, common)
+    cli_screens.register(verbs, common)
 
 
 def run(args: argparse.Namespace) -> Report:
@@ -96,6 +100,7 @@ def _headless(args: argparse.Namespace) -> Report:
     from kiosk.composition import build_till
     from kiosk.errors import RefusedError
     from kiosk.goods.shop import open_catalogue
+    from kiosk.station import FIRST_CAMERA
     from ledger.home import open_home
 
     home = open_home(args.home)
@@ -104,7 +109,7 @@ def _headless(args: argparse.Namespace) -> Report:
     try:
         till, faces = build_till(
             home,
-            args.camera,
+            args.camera or FIRST_CAMERA,
             threaded=False,
             seed=args.seed,
             passphrase_file=args.passphrase_file,
@@ -147,14 +152,18 @@ def _typed(args: argparse.Namespace) -> Typed:
 
 
 def _window(args: argparse.Namespace) -> Report:
-    from kiosk.composition import build_till
+    from kiosk.composition import build_till, open_station
+    from kiosk.settings import load
+    from kiosk.station import FIRST_CAMERA
     from kiosk.window.main_window import run_window
+    from kiosk.window.voice import find_voice
     from ledger.home import open_home
 
     home = open_home(args.home)
+    camera = args.camera or load(home).camera or FIRST_CAMERA
     till, faces = build_till(
         home,
-        args.camera,
+        camera,
         threaded=True,
         seed=args.seed,
         passphrase_file=args.passphrase_file,
@@ -162,7 +171,13 @@ def _window(args: argparse.Namespace) -> Report:
     )
     try:
         with attach.attached(till, home, args):
-            status = run_window(till, fullscreen=args.fullscreen, once_shown=faces.preload)
+            status = run_window(
+                till,
+                fullscreen=args.fullscreen,
+                once_shown=faces.preload,
+                station=open_station(home, camera, till, faces),
+                voice=find_voice(),
+            )
     finally:
         till.close()
         faces.close()

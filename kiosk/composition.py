@@ -12,7 +12,7 @@ import enroll.errors
 import ledger.errors
 import models.errors
 from enroll.vault import Vault
-from kiosk import flow
+from kiosk import flow, settings
 from kiosk.checks import FaceCheck, PinCheck
 from kiosk.clearance import Clearance
 from kiosk.errors import Error
@@ -24,7 +24,8 @@ from kiosk.payments import Payments
 from kiosk.policy import load
 from kiosk.refusals import refused
 from kiosk.service.attach import receipt_printing
-from kiosk.till import Till
+from kiosk.station import Station
+from kiosk.till import LANGUAGES, Till
 from ledger.book import Ledger
 from ledger.home import Home, station_key
 from models.cameras import is_camera, stable
@@ -218,10 +219,29 @@ def build_till(
         now_ms=steady_ms,
         capture=LatestFrame if threaded else None,
         pictures=home.catalogue_csv.parent,
+        languages=languages_from(settings.load(home).language),
         errors=(enroll.errors.Error, ledger.errors.Error),
         print_receipt=receipt_printing(printer, shop),
     )
     return till, faces
+
+
+def languages_from(first: str) -> tuple[str, ...]:
+    """Every language of the till, the shop's own first."""
+    if first not in LANGUAGES:
+        return LANGUAGES
+    return (first, *(code for code in LANGUAGES if code != first))
+
+
+def open_station(home: Home, camera: str, till: Till, faces: Faces) -> Station:
+    """The staff's side of a till."""
+    return Station(
+        home,
+        camera,
+        faces.vault,
+        lambda chosen: till.use_source(require_source(home, chosen)),
+        lambda language: till.offer(languages_from(language)),
+    )
 
 
 def open_scanner(home: Home, camera: str, till: Till) -> Scanner:

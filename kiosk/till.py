@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk import flow
@@ -133,6 +134,20 @@ class Till:
     def products(self) -> Sequence[Product]:
         """The catalogue, in its own order."""
         return self._shop.catalogue.products
+
+    def use_source(self, open_source: Callable[[], Source]) -> None:
+        """Use another camera from the next face check on."""
+        self._open_source = open_source
+
+    def offer(self, languages: tuple[str, ...]) -> None:
+        """Offer these languages from the next shopper on, or at once where nobody is there."""
+        with self._lock:
+            self._state = replace(self._state, languages=languages)
+            if self._state.screen is flow.Screen.ATTRACT:
+                self._state = flow.attract(self.currency, languages)
+            state = self._state
+        for callback in list(self._callbacks):
+            callback(state)
 
     def subscribe(self, callback: Callable[[flow.State], None]) -> Callable[[], None]:
         """Be told each new state, on whatever thread it came about; gives what ends it."""

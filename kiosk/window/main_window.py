@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from kiosk.window.autopilot import Script
     from kiosk.window.port import TillPort
+    from kiosk.window.station import StationPort
+    from kiosk.window.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +130,8 @@ def run_window(
     keep_frames: bool = False,
     script: Script | None = None,
     once_shown: Callable[[], None] | None = None,
+    station: StationPort | None = None,
+    voice: Voice | None = None,
 ) -> int:
     """Open the window on `till` and stay until it is closed.
 
@@ -139,6 +143,8 @@ def run_window(
         keep_frames: leave the mirror's frames in those PNGs: for the sample clip in a demo home;
             in a live home they are blanked all the same.
         script: touches the screen by itself, as the demo does, and closes the window at the end.
+        station: the staff's side of the till; none where it has none.
+        voice: how the till is heard; silent where none is given.
         once_shown: called when the first screen stands there, to begin what may take a while.
 
     Returns:
@@ -157,7 +163,7 @@ def run_window(
     from kiosk.window.shell import MainWindow
     from kiosk.window.wedge import WedgeFilter
 
-    window = MainWindow(till)
+    window = MainWindow(till, station=station, voice=voice)
     wedge = WedgeFilter(till.now_ms, window)
     wedge.scanned.connect(lambda code: till.send(Scan(code)))
     application.installEventFilter(wedge)
