@@ -102,9 +102,9 @@ class Desk:
             finally:
                 os._exit(1)
         os.close(writer)
-        time.sleep(rng.uniform(0.005, 0.15))
+        data = os.read(reader, 65_536)  # it has begun
+        time.sleep(rng.uniform(0, 0.15))
         os.kill(child, signal.SIGKILL)
-        data = b""
         while part := os.read(reader, 65_536):
             data += part
         os.close(reader)

