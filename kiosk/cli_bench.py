@@ -16,6 +16,7 @@ Report = tuple[int, dict[str, object], str]
 
 SEARCH_MAX = 1_000_000
 SESSIONS_MAX = 1_000
+TILLS_SECONDS_MAX = 60.0
 SOAK_MINUTES_MAX = 24 * 60.0
 
 _EXAMPLES = """examples:
@@ -23,6 +24,7 @@ _EXAMPLES = """examples:
   facetill bench vision --sessions 20 --plot stages.png
   facetill bench search --quick --json
   facetill bench start
+  facetill bench tills --database postgresql://till@/empty
   facetill bench soak --minutes 10 --plot memory.png
   facetill bench ledger --quick
   facetill bench ledger --database postgresql://till@/bench --json
@@ -90,6 +92,18 @@ def register(
     )
     search.add_argument("--plot", type=Path, metavar="PNG", help="draw time over size")
     verb("start", _start, "how long commands and the till take to start", "start", "start --json")
+    tills = verb(
+        "tills",
+        _tills,
+        "one to eight tills on one PostgreSQL, each a process",
+        "tills --database postgresql://till@/empty",
+    )
+    tills.add_argument(
+        "--database", required=True, metavar="URL", help="an empty PostgreSQL database"
+    )
+    tills.add_argument(
+        "--seconds", type=float, default=8.0, metavar="N", help="for each number (default: 8)"
+    )
     soak = verb(
         "soak",
         _soak,
@@ -139,6 +153,14 @@ def _start(args: argparse.Namespace) -> Report:
     return 0, {"ok": True, **_rounded(found)}, _lines(found)
 
 
+def _tills(args: argparse.Namespace) -> Report:
+    from kiosk.bench import tills
+
+    _require(0 < args.seconds <= TILLS_SECONDS_MAX, f"{args.seconds:g} seconds", "0.1 to 60")
+    found = tills.run(args.database, args.seconds, _say)
+    return 0, {"ok": True, **_rounded(found)}, _lines(found)
+
+
 def _soak(args: argparse.Namespace) -> Report:
     from kiosk.bench import soak
 
@@ -184,8 +206,9 @@ def _lines(found: dict[str, Any]) -> str:
             lines += [f"{item:>14,.3f}  {name}: {key}" for key, item in value.items()]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for row in value:
-                parts = (f"{key} {item:,.3f}" for key, item in row.items() if key != "templates")
-                lines.append(f"{row['templates']:>14,}  templates: {', '.join(parts)}")
+                (first, count), *rest = row.items()
+                parts = (f"{key} {item:,.3f}" for key, item in rest)
+                lines.append(f"{count:>14,}  {first}: {', '.join(parts)}")
         elif isinstance(value, int | float):
             lines.append(f"{value:>14,.3f}  {name}")
     return "\n".join(lines)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ledger.authorization import SignedAuthorization
+    from ledger.home import Home
 
 NOW_MS: Final = 1_800_000_000_000
 COMMIT: Final = 1_000
@@ -71,14 +72,26 @@ class Shop:
 
     def __init__(self, folder: Path, name: str, database: str | None = None) -> None:
         self.home = create_home(folder / name, "demo", database=database)
-        self.kiosk = station_key(self.home, "kiosk")
         self.book = Ledger.create(self.home, NOW_MS)
-        self._rng = random.Random(name)  # noqa: S311 - which shopper pays is no secret
-        line = OrderLine("coffee", "Coffee", 2, 250)
-        self._order = Order((line, OrderLine("cake", "Cake", 1, 390)), "EUR")
+        self._stand(name)
         desk = self.book.at(station_key(self.home, "desk"), NOW_MS)
         for number in range(SHOPPERS):
             desk.topup(f"s-{number:04d}", 10**12, f"t-{number}")
+
+    @classmethod
+    def reopened(cls, home: Home) -> Shop:
+        """Another till in the same home, as a process of its own sees it."""
+        shop = cls.__new__(cls)
+        shop.home = home
+        shop.book = Ledger.open(home)
+        shop._stand(os.urandom(8).hex())  # noqa: SLF001 - its own class
+        return shop
+
+    def _stand(self, seed: str) -> None:
+        self.kiosk = station_key(self.home, "kiosk")
+        self._rng = random.Random(seed)  # noqa: S311 - which shopper pays is no secret
+        line = OrderLine("coffee", "Coffee", 2, 250)
+        self._order = Order((line, OrderLine("cake", "Cake", 1, 390)), "EUR")
 
     def authorization(self) -> Authorization:
         """A payment of a random shopper, unsigned."""
