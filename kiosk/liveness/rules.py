@@ -31,7 +31,7 @@ class LivenessRules:
         turn_rise_min: by how much it must have turned since it was asked.
         ahead_max: up to which it counts as looking ahead.
         relief_min: how far the nose must shift against the face in a turn, in eye distances; real
-            turns give 0.14 to 0.29, flat pictures up to 0.18.
+            turns give 0.14 to 0.29, flat pictures up to 0.18 at 40 degrees and 0.22 at 50.
         plane_fit_max: how well the turned face may be explained as the same picture in another
             plane, as a correlation; turns give at most 0.990, tilted pictures at least 0.984.
         flat_frames: frames of a plane's movement that make it certain.

@@ -174,10 +174,7 @@ def test_a_loop_is_known_by_its_second_round(live):
         replace(stretch[k % len(stretch)], t_ms=k * 133, fingerprint=k)
         for k in range(4 * len(stretch))
     ]
-    for seed in range(DRAWS):
-        assert judge(rounds, seed, passive=True, ask="obliging") in {"looped", "passed"}
-    # one that waits for what it has not got
-    assert judge(rounds, passive=True, ask="obliging") != "passed"
+    assert judge(rounds, passive=True, ask="obliging") == "looped"
 
 
 def test_another_face_in_the_middle_is_refused(vision, live, portrait):
