@@ -47,7 +47,7 @@ class AttractPage(Page):
         side.addWidget(self.start)
         side.addLayout(self._languages())
         split = self.split()
-        if look.compact and look.tall:
+        if look.head_room or (look.compact and look.tall):  # drawn above, or no room for it
             split.addLayout(side, 1)
         elif look.tall:
             split.addWidget(Poster(look), 1)

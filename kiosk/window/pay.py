@@ -48,6 +48,8 @@ class PayPage(Page):
             way.setMinimumHeight(look.px(96 if look.compact else 140))
             ways.addWidget(way)
         ways.addStretch(1)
+        if look.tall:
+            ways.insertStretch(0, 1)
         outer = column(gap=look.gap)
         outer.setContentsMargins(*self.edges())
         top = row(gap=look.gap)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import segno
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
@@ -39,6 +38,8 @@ class QrCode(QWidget):
         """Encode `payload` if a code can hold it (correction L: a screen has no scratches)."""
         self._rows = ()
         if len(payload) <= QR_CHARS_MAX:
+            import segno  # not before there is a receipt: the attract screen does not wait for it
+
             code = segno.make_qr(payload, error="l", boost_error=False)
             self._rows = tuple(bytes(line) for line in code.matrix)
         self.update()

@@ -99,9 +99,9 @@ class MainWindow(QMainWindow):
         look: Look | None = None,
     ) -> None:
         super().__init__()
-        self._till = till
+        self.till = till
         self._voice: Voice = voice or Silence()
-        self._station = station
+        self.station = station
         self._first_look = look or Look()
         self.look = self._first_look
         self.volume = VOLUME if station is None else station.settings.volume
@@ -128,8 +128,8 @@ class MainWindow(QMainWindow):
         """Build everything for a look, and show the state in it."""
         self.look = look
         install(look.language)
-        self._close_sheet()
-        demo = self._till.mode == "demo"
+        self.close_sheet()
+        demo = self.till.mode == "demo"
         whole = QWidget()
         whole.setObjectName("page")
         whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -147,8 +147,8 @@ class MainWindow(QMainWindow):
             down.addWidget(self.header)
         self._place = QVBoxLayout()
         down.addLayout(self._place, 1)
-        self.footer = Footer(look, self._till.state.languages, demo=demo)
-        self.footer.send.connect(self._till.send)
+        self.footer = Footer(look, self.till.state.languages, demo=demo)
+        self.footer.send.connect(self.till.send)
         self.footer.brand.held.connect(self.open_staff)
         self.footer.reach.clicked.connect(self._toggle_reach)
         self.footer.display.clicked.connect(self.open_display)
@@ -157,12 +157,12 @@ class MainWindow(QMainWindow):
         self.page = None
         self._whole = whole
         self.setCentralWidget(whole)
-        self.show_state(self._till.state)
+        self.show_state(self.till.state)
 
     def _turn_to(self, screen: Screen) -> Page:
         """The page of a screen, in the place of the one before."""
-        old, self.page = self.page, PAGES[screen](self.look, self._till)
-        self.page.send.connect(self._till.send)
+        old, self.page = self.page, PAGES[screen](self.look, self.till)
+        self.page.send.connect(self.till.send)
         self.page.sheet_wanted.connect(self.open_sheet)
         self._place.addWidget(self.page)
         if old is not None:
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
     def _arrived(self, state: object) -> None:
         del state  # several may have queued up: only the newest is shown
         if self._open:
-            self.show_state(self._till.state)
+            self.show_state(self.till.state)
 
     def show_state(self, state: State) -> None:
         """Show `state` now; on the window's thread only."""
@@ -209,34 +209,34 @@ class MainWindow(QMainWindow):
             fresh, self.shown = state.screen is not self.shown, state.screen
             page.setFocus()  # no control wears the focus ring until Tab is pressed
             if fresh:
-                self._close_sheet()
+                self.close_sheet()
                 fade_in(page, self.look)
                 self.screen_shown.emit(state.screen)
         self._show_time()
         self._say(page.spoken())
 
     def _tick(self) -> None:
-        self._till.send(Tick())  # the flow has no clock: the window tells it that time goes by
+        self.till.send(Tick())  # the flow has no clock: the window tells it that time goes by
         self.show_paused()
         self._show_time()
 
     def _show_time(self) -> None:
-        state = self._till.state
+        state = self.till.state
         if not state.warning or state.deadline_ms is None:
             if isinstance(self.sheet, WarningSheet):
-                self._close_sheet()
+                self.close_sheet()
             return
         if not isinstance(self.sheet, WarningSheet):
-            self._close_sheet()
-            self.sheet = WarningSheet(self.look, self._whole, lambda: self._till.send(Extend()))
+            self.close_sheet()
+            self.sheet = WarningSheet(self.look, self._whole, lambda: self.till.send(Extend()))
             self._say(self.sheet.spoken())
-        left_ms = max(0, state.deadline_ms - self._till.now_ms())
+        left_ms = max(0, state.deadline_ms - self.till.now_ms())
         self.sheet.show_left(-(-left_ms // 1000))
 
     def open_sheet(self, make: Callable[[Look, QWidget, Callable[[], None]], Sheet]) -> None:
         """Lay a sheet over the screen, in the place of the one before."""
-        self._close_sheet()
-        self.sheet = make(self.look, self._whole, self._close_sheet)
+        self.close_sheet()
+        self.sheet = make(self.look, self._whole, self.close_sheet)
         self._say(self.sheet.spoken() or self._said)
 
     # ---- what helps everywhere -----------------------------------------------------------------
@@ -246,14 +246,14 @@ class MainWindow(QMainWindow):
 
     def open_display(self) -> None:
         """Let the shopper choose how they want to see and hear."""
-        self._close_sheet()
+        self.close_sheet()
         self.sheet = DisplaySheet(
             self.look,
             self._whole,
             volume=self.volume if self._voice.available else None,
             change=self._change_look,
             set_volume=self._set_volume,
-            close=self._close_sheet,
+            close=self.close_sheet,
         )
 
     def _change_look(self, look: Look) -> None:
@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
 
     def open_staff(self) -> None:
         """Ask who of the staff is there."""
-        station = self._station
+        station = self.station
         if station is None or not station.gate.has_accounts():
             self.open_sheet(NoStaffSheet)
             return
@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
 
     def open_settings(self) -> None:
         """Show what staff may set; asking who they are comes before."""
-        station = self._station
+        station = self.station
         if station is None:
             return
         self.open_sheet(
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
                 look,
                 parent,
                 station,
-                languages=self._till.state.languages,
+                languages=self.till.state.languages,
                 changed=self._settings_changed,
                 leave=self._leave,
                 close=close,
@@ -300,8 +300,8 @@ class MainWindow(QMainWindow):
         )
 
     def _settings_changed(self) -> None:
-        if self._station is not None:
-            self.volume = self._station.settings.volume
+        if self.station is not None:
+            self.volume = self.station.settings.volume
 
     def _leave(self) -> None:
         self._may_close = True
@@ -309,11 +309,12 @@ class MainWindow(QMainWindow):
 
     def show_paused(self) -> None:
         """A closed till says so over its attract screen, and nowhere else."""
-        closed = self._station is not None and self._station.settings.paused
+        closed = self.station is not None and self.station.settings.paused
         if closed and self.sheet is None and self.shown is Screen.ATTRACT:
             self.open_sheet(lambda look, parent, _close: PausedSheet(look, parent, self.open_staff))
 
-    def _close_sheet(self) -> None:
+    def close_sheet(self) -> None:
+        """Put away whatever lies over the screen."""
         sheet, self.sheet = self.sheet, None
         if sheet is not None:
             self._voice.hush()

@@ -138,6 +138,20 @@ SCREENS: Final = (
 )
 
 
+def turn(window: MainWindow, name: str, every: Mapping[str, State]) -> None:
+    """Make a window of `window_on` show one of `SCREENS`; nothing is painted before events run."""
+    screen, act = SHEETS.get(name, (name, lambda _window: None))
+    till = cast("StillTill", window.till)
+    window.station = StillStation(
+        settings=Settings(paused=name == "closed"), staffed=name != "no-staff"
+    )
+    window.close_sheet()
+    till.stand(every[screen])
+    window.shown = None  # the page is built anew, as for a new shopper
+    window.show_state(till.state)
+    act(window)
+
+
 def laid_out(name: str, every: Mapping[str, State], look: Look) -> MainWindow:
     """A window that shows one of `SCREENS`; nothing of it is painted before events run.
 
@@ -146,11 +160,10 @@ def laid_out(name: str, every: Mapping[str, State], look: Look) -> MainWindow:
         every: what `states` gave.
         look: how it is shown.
     """
-    screen, act = SHEETS.get(name, (name, lambda _window: None))
-    station = StillStation(settings=Settings(paused=name == "closed"), staffed=name != "no-staff")
-    window = _window(StillTill(every[screen], language=look.language), look, station)
+    screen, _ = SHEETS.get(name, (name, None))
+    window = window_on(StillTill(every[screen], language=look.language), look)
     window.show()
-    act(window)
+    turn(window, name, every)
     return window
 
 
@@ -164,15 +177,16 @@ def open_screen(name: str, every: Mapping[str, State], look: Look) -> MainWindow
 
 def shown(till: StillTill, look: Look) -> MainWindow:
     """A window on `till` in a look, painted, with a frame in its mirror."""
-    window = _window(till, look, StillStation())
+    window = window_on(till, look)
     window.show()
     QApplication.processEvents()
     _refresh(window)
     return window
 
 
-def _window(till: StillTill, look: Look, station: StillStation) -> MainWindow:
-    return MainWindow(till, look=look, station=station, voice=Unheard())
+def window_on(till: StillTill, look: Look) -> MainWindow:
+    """A window on `till` in a look, not yet shown."""
+    return MainWindow(till, look=look, station=StillStation(), voice=Unheard())
 
 
 def _refresh(window: MainWindow) -> None:

@@ -78,6 +78,11 @@ class StillTill:
         self.sent: list[Event] = []
         self._callbacks: list[Callable[[State], None]] = []
 
+    def stand(self, state: State) -> None:
+        """Stand in another state of the same language, and tell nobody."""
+        mine = self.state
+        self.state = dataclasses.replace(state, languages=mine.languages, language=mine.language)
+
     def send(self, event: Event) -> None:
         """Note the event."""
         self.sent.append(event)

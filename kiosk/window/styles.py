@@ -60,9 +60,9 @@ QLineEdit {{
 QLineEdit:focus {{ border: 3px solid {c.accent}; }}
 
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-QScrollBar:vertical {{ background: transparent; width: {px(10)}px; margin: 0; }}
+QScrollBar:vertical {{ background: transparent; width: {px(7)}px; margin: 0; }}
 QScrollBar::handle:vertical {{
-  background: {c.outline}; border-radius: {px(10) // 2}px; min-height: 48px;
+  background: {c.outline}; border-radius: {px(7) // 2}px; min-height: 48px;
 }}
 QScrollBar:horizontal {{ height: 0; }}
 QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.flow import Screen
 from kiosk.i18n import translators
-from kiosk.window import palette, showcase
+from kiosk.window import palette, showcase, still
 from kiosk.window.button import Button
 from kiosk.window.look import LANGUAGES, TEXT_SIZES, Look
 from kiosk.window.tile import Tile
@@ -54,15 +54,13 @@ def each_screen(dressed, every):
     windows = []
 
     def through(look):
+        window = showcase.window_on(still.StillTill(every["attract"], language=look.language), look)
+        windows.append(window)
+        window.show()
         for name in showcase.SCREENS:
-            window = showcase.laid_out(name, every, look)
-            windows.append(window)
+            showcase.turn(window, name, every)
             settle()
             yield name, window
-            window.close()
-            window.deleteLater()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-            windows.remove(window)
 
     yield through
     for window in windows:

@@ -104,13 +104,13 @@ def test_one_touch_speaks_another_language_on_any_screen(show, states, qtbot, na
     window = show(states[name])
     korean = window.footer.languages[LANGUAGES.index("ko")]
     qtbot.mouseClick(korean, Qt.MouseButton.LeftButton)
-    assert SetLanguage("ko") in window._till.sent
+    assert SetLanguage("ko") in window.till.sent
 
 
 def test_what_is_shown_changes_with_the_language(show, states, qtbot):
     window = show(states["pay"])
     for language, title in (("ko", "어떻게 결제하시겠어요?"), ("zh-Hans", "您想怎样付款\uff1f")):
-        window._till.become(states["pay"].__class__(**said(states["pay"], language)))
+        window.till.become(states["pay"].__class__(**said(states["pay"], language)))
         qtbot.waitUntil(lambda wanted=title: window.page.title.text() == wanted, timeout=2000)
 
 

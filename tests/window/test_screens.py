@@ -53,7 +53,7 @@ def words(window):
 
 
 def sent(window):
-    return [event for event in window._till.sent if not isinstance(event, Tick)]
+    return [event for event in window.till.sent if not isinstance(event, Tick)]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_live_home_shows_no_demo_ribbon(show, states):
 
 def test_a_state_from_another_thread_is_shown_by_the_window(show, states, qtbot):
     window = show(states["attract"])
-    thread = threading.Thread(target=window._till.become, args=(states["confirm"],))
+    thread = threading.Thread(target=window.till.become, args=(states["confirm"],))
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: window.shown is Screen.CONFIRM, timeout=2000)
@@ -143,7 +143,7 @@ def test_a_state_from_another_thread_is_shown_by_the_window(show, states, qtbot)
 def test_the_preview_draws_at_least_24_frames_a_second(show, states, qtbot):
     window = show(states["face-turn"])
     preview = window.page.preview
-    still = window._till.preview
+    still = window.till.preview
     preview._newest = lambda: dataclasses.replace(still)
     before = preview.frames_drawn
     qtbot.wait(1000)
@@ -152,7 +152,7 @@ def test_the_preview_draws_at_least_24_frames_a_second(show, states, qtbot):
 
 def test_a_live_homes_picture_holds_no_frame(show, states, tmp_path):
     window = show(states["face-turn"], mode="live")
-    recorder = Recorder(window, tmp_path, window._till, keep_frames=True)
+    recorder = Recorder(window, tmp_path, window.till, keep_frames=True)
     recorder.take("face")
     centre = window.page.preview.mapTo(window, window.page.preview.oval().center().toPoint())
     assert QImage(str(recorder.written[0])).pixelColor(centre) == QColor(palette.NORMAL.sunk)
@@ -162,9 +162,9 @@ def test_a_live_homes_picture_holds_no_frame(show, states, tmp_path):
 
 def test_what_is_on_the_cameras_left_is_on_the_mirrors_right(show, states):
     window = show(states["face-turn"])
-    image = window._till.preview.image.copy()
+    image = window.till.preview.image.copy()
     image[:, :320], image[:, 320:] = (0, 0, 255), (255, 0, 0)
-    window._till.preview = still.Card(image)
+    window.till.preview = still.Card(image)
     window.page.preview.refresh()
     oval = window.page.preview.oval()
     picture = window.page.preview.grab().toImage()
@@ -180,7 +180,7 @@ def test_the_mirror_forgets_the_face_when_left(show, states, qtbot):
     assert not preview._pixmap.isNull()
     window.page.hide()
     assert preview._pixmap.isNull()
-    window._till.become(states["confirm"])
+    window.till.become(states["confirm"])
     qtbot.waitUntil(lambda: window.shown is Screen.CONFIRM, timeout=2000)
     qtbot.waitUntil(lambda: not window.findChildren(Preview), timeout=2000)
 

@@ -130,8 +130,8 @@ def test_the_warning_comes_and_any_touch_gives_more_time(open_on, qtbot, states)
     window = open_on("warning")
     assert isinstance(window.sheet, WarningSheet)
     qtbot.mouseClick(window.sheet.more, Qt.MouseButton.LeftButton)
-    assert any(type(event).__name__ == "Extend" for event in window._till.sent)
-    window._till.become(states["review"])
+    assert any(type(event).__name__ == "Extend" for event in window.till.sent)
+    window.till.become(states["review"])
     qtbot.waitUntil(lambda: window.sheet is None, timeout=2000)
 
 
@@ -150,7 +150,7 @@ def test_a_new_shopper_finds_the_screen_as_it_is_first(open_on, qtbot, states):
     window = open_on("cart")
     window._change_look(Look(1280, 800, text_size=2, contrast="high", still=True))
     assert window.look.text_size == 2
-    window._till.become(states["attract"])
+    window.till.become(states["attract"])
     qtbot.waitUntil(lambda: window.look.text_size == 0, timeout=2000)
     assert window.look.contrast == "normal"
 
@@ -162,7 +162,7 @@ def test_prompts_are_said_and_neither_names_nor_sums(open_on, qtbot, states):
     voice = still.Unheard()
     window = open_on("pay", voice=voice)
     for name in ("face-turn", "confirm", "receipt", "pin"):
-        window._till.become(states[name])
+        window.till.become(states[name])
         qtbot.waitUntil(lambda wanted=states[name].screen: window.shown is wanted, timeout=2000)
     said = " ".join(text for text, _, _ in voice.said)
     assert "Turn your head to the left" in said
