@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from kiosk.service import attach
 if TYPE_CHECKING:
     from kiosk.flow import Asks
     from kiosk.headless import Typed
+    from kiosk.window.shell import MainWindow
 
 SECRETS = {
     "digits": "the last 4 digits of the shopper's phone number, with --headless",
@@ -152,33 +154,41 @@ def _typed(args: argparse.Namespace) -> Typed:
 
 
 def _window(args: argparse.Namespace) -> Report:
-    from kiosk.composition import build_till, open_station
+    """The attract screen first; what stands behind it is loaded while somebody reads it."""
     from kiosk.settings import load
     from kiosk.station import FIRST_CAMERA
+    from kiosk.till import languages_from
     from kiosk.window.main_window import run_window
+    from kiosk.window.opening import OpeningTill
     from kiosk.window.voice import find_voice
     from ledger.home import open_home
 
     home = open_home(args.home)
-    camera = args.camera or load(home).camera or FIRST_CAMERA
-    till, faces = build_till(
-        home,
-        camera,
-        threaded=True,
-        seed=args.seed,
-        passphrase_file=args.passphrase_file,
-        printer=args.printer,
-    )
-    try:
-        with attach.attached(till, home, args):
-            status = run_window(
-                till,
-                fullscreen=args.fullscreen,
-                once_shown=faces.preload,
-                station=open_station(home, camera, till, faces),
-                voice=find_voice(),
+    settings = load(home)
+    camera = args.camera or settings.camera or FIRST_CAMERA
+    with contextlib.ExitStack() as stack:
+
+        def open_behind(window: MainWindow) -> None:
+            from kiosk.composition import build_till, open_station
+
+            till, faces = build_till(
+                home,
+                camera,
+                threaded=True,
+                seed=args.seed,
+                passphrase_file=args.passphrase_file,
+                printer=args.printer,
             )
-    finally:
-        till.close()
-        faces.close()
+            stack.callback(faces.close)
+            stack.callback(till.close)
+            stack.enter_context(attach.attached(till, home, args))
+            window.attach(till, open_station(home, camera, till, faces))
+            faces.preload()
+
+        status = run_window(
+            OpeningTill(home.currency, home.mode, languages_from(settings.language)),
+            fullscreen=args.fullscreen,
+            once_shown=open_behind,
+            voice=find_voice(),
+        )
     return status, {"closed": True}, ""

@@ -25,7 +25,7 @@ from kiosk.policy import load
 from kiosk.refusals import refused
 from kiosk.service.attach import receipt_printing
 from kiosk.station import Station
-from kiosk.till import LANGUAGES, Till
+from kiosk.till import Till, languages_from
 from ledger.book import Ledger
 from ledger.home import Home, station_key
 from models.cameras import is_camera, stable
@@ -224,13 +224,6 @@ def build_till(
         print_receipt=receipt_printing(printer, shop),
     )
     return till, faces
-
-
-def languages_from(first: str) -> tuple[str, ...]:
-    """Every language of the till, the shop's own first."""
-    if first not in LANGUAGES:
-        return LANGUAGES
-    return (first, *(code for code in LANGUAGES if code != first))
 
 
 def open_station(home: Home, camera: str, till: Till, faces: Faces) -> Station:

@@ -56,6 +56,13 @@ NOT_COUNTED = {
 }
 
 
+def languages_from(first: str) -> tuple[str, ...]:
+    """Every language of the till, the shop's own first."""
+    if first not in LANGUAGES:
+        return LANGUAGES
+    return (first, *(code for code in LANGUAGES if code != first))
+
+
 class Till:
     """One till.
 

@@ -39,20 +39,25 @@ def open_once(home_dir: Path) -> tuple[float, float]:
     """Open the till's window off screen; when it was painted, and when the networks were there."""
     from PySide6.QtCore import QTimer
 
-    from kiosk.composition import build_till
+    from kiosk.till import LANGUAGES
     from kiosk.window.main_window import build_application
+    from kiosk.window.opening import OpeningTill
     from kiosk.window.shell import MainWindow
     from ledger.home import open_home
 
     application = build_application(offscreen=True)
-    till, faces = build_till(open_home(home_dir), "sample", threaded=True)
+    home = open_home(home_dir)
     marks: list[float] = []
-    window = MainWindow(till)
+    window = MainWindow(OpeningTill(home.currency, home.mode, LANGUAGES))
     window.show()
     QTimer.singleShot(0, application.quit)  # comes after what is painted first
     application.exec()
     window.grab()
     marks.append(time.perf_counter())
+    from kiosk.composition import build_till
+
+    till, faces = build_till(home, "sample", threaded=True)
+    window.attach(till, None)
     faces.preload()
     faces.vision()
     marks.append(time.perf_counter())

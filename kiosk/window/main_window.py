@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from kiosk.window.autopilot import Script
     from kiosk.window.port import TillPort
+    from kiosk.window.shell import MainWindow
     from kiosk.window.station import StationPort
     from kiosk.window.voice import Voice
 
@@ -121,6 +122,20 @@ def _interruptible(application: QApplication) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def _begin(
+    once_shown: Callable[[MainWindow], None], window: MainWindow, failed: list[Exception]
+) -> None:
+    """Run what comes after the first paint; a fault of it ends the loop and is raised there."""
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.processEvents()  # what is shown is painted before anything is waited for
+    try:
+        once_shown(window)
+    except Exception as error:  # noqa: BLE001 - raised again by the caller, outside of Qt
+        failed.append(error)
+        QApplication.quit()
+
+
 def run_window(
     till: TillPort,
     *,
@@ -129,7 +144,7 @@ def run_window(
     record: Path | None = None,
     keep_frames: bool = False,
     script: Script | None = None,
-    once_shown: Callable[[], None] | None = None,
+    once_shown: Callable[[MainWindow], None] | None = None,
     station: StationPort | None = None,
     voice: Voice | None = None,
 ) -> int:
@@ -145,7 +160,8 @@ def run_window(
         script: touches the screen by itself, as the demo does, and closes the window at the end.
         station: the staff's side of the till; none where it has none.
         voice: how the till is heard; silent where none is given.
-        once_shown: called when the first screen stands there, to begin what may take a while.
+        once_shown: called when the first screen stands there, to begin what may take a while; what
+            it raises closes the window.
 
     Returns:
         0 when the window was closed, 1 when a script ended in a refusal.
@@ -165,7 +181,7 @@ def run_window(
 
     window = MainWindow(till, station=station, voice=voice)
     wedge = WedgeFilter(till.now_ms, window)
-    wedge.scanned.connect(lambda code: till.send(Scan(code)))
+    wedge.scanned.connect(lambda code: window.till.send(Scan(code)))
     application.installEventFilter(wedge)
     recorder = (
         Recorder(window, record, till, keep_frames=keep_frames) if record is not None else None
@@ -179,13 +195,16 @@ def run_window(
     with _interruptible(application) as came:
         if pilot is not None:
             pilot.start()
+        failed: list[Exception] = []
         if once_shown is not None:
-            QTimer.singleShot(0, once_shown)
+            QTimer.singleShot(0, lambda: _begin(once_shown, window, failed))
         status = application.exec()
         application.removeEventFilter(wedge)
         window.close()
     if came:
         raise KeyboardInterrupt
+    if failed:
+        raise failed[0]
     if recorder is not None and recorder.error is not None:
         raise recorder.error
     return status

@@ -26,6 +26,7 @@ from kiosk.window.help import HelpPage
 from kiosk.window.language import LanguagePage
 from kiosk.window.look import LANGUAGES, Look
 from kiosk.window.motion import fade_in
+from kiosk.window.opening import OpeningTill
 from kiosk.window.pay import PayPage
 from kiosk.window.paying import PayingPage
 from kiosk.window.poster import Poster
@@ -120,6 +121,16 @@ class MainWindow(QMainWindow):
         self._clock.timeout.connect(self._tick)
         self._clock.start()
         self.resize(self.look.width, self.look.height)
+        self._build(self._look_for(till.state))
+
+    def attach(self, till: TillPort, station: StationPort | None) -> None:
+        """Show another till from now on, as its state has it."""
+        before, self.till, self.station = self.till, till, station
+        if station is not None:
+            self.volume = station.settings.volume
+        till.subscribe(self._from_any_thread)
+        if isinstance(before, OpeningTill):
+            before.hand_over(till)
         self._build(self._look_for(till.state))
 
     # ---- building ------------------------------------------------------------------------------

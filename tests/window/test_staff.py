@@ -18,17 +18,21 @@ from PySide6.QtWidgets import QApplication
 from enroll.vault import Vault
 from kiosk import settings as kept
 from kiosk.errors import Error
+from kiosk.flow import Screen, Touch
 from kiosk.settings import Settings
 from kiosk.station import VaultGate
 from kiosk.window import showcase, still
+from kiosk.window.attract import AttractPage
 from kiosk.window.bars import LONG_PRESS_MS
 from kiosk.window.find import initials, matches
-from kiosk.window.look import Look
+from kiosk.window.look import LANGUAGES, Look
+from kiosk.window.opening import OpeningTill
 from kiosk.window.settings import SettingsSheet, camera_label
 from kiosk.window.shell import MainWindow
 from kiosk.window.staff import NoStaffSheet, PausedSheet, StaffSheet
 from kiosk.window.voice import ProgramVoice, Silence, find_voice, tone
 from kiosk.window.warning import WarningSheet
+from ledger.home import create_home
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -343,3 +347,29 @@ def test_a_screen_that_is_not_there_is_named(tmp_path):
 
 def test_the_showcase_shows_every_sheet():
     assert set(showcase.SHEETS) <= set(showcase.SCREENS)
+
+
+def test_the_first_screen_takes_touches_for_the_till_that_is_still_loading(qtbot, dressed, states):
+    window = MainWindow(OpeningTill("EUR", "demo", LANGUAGES), look=Look(still=True))
+    qtbot.addWidget(window)
+    window.show()
+    assert isinstance(window.page, AttractPage)
+    qtbot.mouseClick(window.page.start, Qt.MouseButton.LeftButton)
+    till = still.StillTill(states["cart"])
+    window.attach(till, still.StillStation())
+    assert till.sent == [Touch()]
+    assert window.shown is Screen.CART
+
+
+def test_a_till_that_cannot_be_opened_closes_the_window_and_says_why(tmp_path):
+    create_home(tmp_path / "home", "demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk.main", "kiosk", "--home", str(tmp_path / "home")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Nobody is enrolled" in done.stderr
