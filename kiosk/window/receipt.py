@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow import Done, Print
 from kiosk.receipts.layout import QR_CHARS_MAX
@@ -76,14 +76,22 @@ class ReceiptPage(Page):
         self._shown: Receipt | None = None
         split = self.split(gap=look.px(14) if look.compact else None)
         if look.tall:
-            split.addLayout(self._side(), 6)
+            split.addLayout(self._words())
+            split.addWidget(self._code(), 6)
             split.addWidget(self._slip(), 5)
             split.addLayout(self._buttons())
+            return
+        side = column(gap=look.px(10) if look.compact else look.gap)
+        if not look.compact:
+            side.addLayout(self._words())
+        if look.compact:  # the code takes a whole half, or a phone could not read it
+            split.addWidget(self._code(), 1)
+            side.addWidget(self._slip(), 1)
         else:
             split.addWidget(self._slip(), 1)
-            side = self._side()
-            side.addLayout(self._buttons())
-            split.addLayout(side, 1)
+            side.addWidget(self._code(), 1)
+        side.addLayout(self._buttons())
+        split.addLayout(side, 1)
 
     def _slip(self) -> QFrame:
         look = self.look
@@ -94,6 +102,8 @@ class ReceiptPage(Page):
         self.sums = Sums(look, self.till.currency)
         self.number = label("", "small", tone="muted")
         slip = column(gap=look.px(8))
+        if look.compact and not look.tall:
+            slip.addLayout(self._words())
         slip.addWidget(label(self.tr("Receipt"), "heading"))
         slip.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignLeft)
         slip.addWidget(self.when)
@@ -103,12 +113,11 @@ class ReceiptPage(Page):
         inside.addWidget(scrolling(slip), 1)
         inside.addWidget(rule())
         inside.addWidget(self.sums)
-        inside.addWidget(self.number)
+        slip.addWidget(self.number)
         return panel(inside)
 
-    def _side(self) -> QVBoxLayout:
+    def _words(self) -> QHBoxLayout:
         look = self.look
-        side = column(gap=look.gap)
         self.thanks = label(self.tr("Paid. Thank you!"), "heading" if look.compact else "title")
         self.code_says = label(
             self.tr("Photograph the code: it is your receipt, and proof of it."),
@@ -122,13 +131,14 @@ class ReceiptPage(Page):
         if not look.compact:
             top.addWidget(self.icon("check", 84))
         top.addLayout(words, 1)
-        side.addLayout(top)
-        inside = column(margin=look.px(8))
-        self.code = QrCode(look.px(180))
+        return top
+
+    def _code(self) -> QFrame:
+        inside = column(margin=self.look.px(8))
+        self.code = QrCode(self.look.px(180))
         self.code.setAccessibleName(self.tr("The receipt as a QR code"))
         inside.addWidget(self.code, 1)
-        side.addWidget(panel(inside), 1)
-        return side
+        return panel(inside)
 
     def _buttons(self) -> QVBoxLayout:
         look = self.look

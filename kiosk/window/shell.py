@@ -175,10 +175,13 @@ class MainWindow(QMainWindow):
         old, self.page = self.page, PAGES[screen](self.look, self.till)
         self.page.send.connect(self.till.send)
         self.page.sheet_wanted.connect(self.open_sheet)
+        if old is not None:
+            self._place.removeWidget(old)  # never both: the window would grow to hold them
         self._place.addWidget(self.page)
+        self.page.show()
+        self.page.setFocus()  # before the old one goes, or Qt would give the focus to some control
         if old is not None:
             old.hide()
-            self._place.removeWidget(old)
             old.deleteLater()
         return self.page
 
