@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from kiosk.flow import Extend, Screen, Tick
+from kiosk.flow import Cancel, Extend, Screen, Tick
 from kiosk.i18n.translators import install
 from kiosk.window.attract import AttractPage
 from kiosk.window.bars import Footer, Header
@@ -209,6 +209,9 @@ class MainWindow(QMainWindow):
 
     def show_state(self, state: State) -> None:
         """Show `state` now; on the window's thread only."""
+        if isinstance(self.sheet, PausedSheet) and state.screen is not Screen.ATTRACT:
+            self.till.send(Cancel())  # a scanner began a visit at a till that is closed
+            return
         look = self._look_for(state)
         if look != self.look:
             self._build(look)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from enroll.vault import Vault
 from kiosk import settings as kept
 from kiosk.errors import Error
-from kiosk.flow import Screen, Touch
+from kiosk.flow import Cancel, Screen, Touch
 from kiosk.settings import Settings
 from kiosk.station import VaultGate
 from kiosk.window import showcase, still
@@ -117,6 +117,15 @@ def test_a_closed_till_says_so_and_only_where_nobody_is_shopping(open_on, qtbot)
     shopping = open_on("cart", closed)
     shopping.show_paused()
     assert shopping.sheet is None
+
+
+def test_a_scanner_begins_no_visit_at_a_closed_till(open_on, qtbot, states):
+    window = open_on("attract", still.StillStation(settings=Settings(paused=True)))
+    window.show_paused()
+    window.till.become(states["cart"])
+    qtbot.waitUntil(lambda: Cancel() in window.till.sent, timeout=2000)
+    assert window.shown is Screen.ATTRACT
+    assert isinstance(window.sheet, PausedSheet)
 
 
 def test_a_kiosk_that_fills_its_screen_is_left_by_staff_alone(open_on, qtbot):
