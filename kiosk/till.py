@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME_WAIT_SECONDS = 3.0
+FIRST_FRAME_WAIT_SECONDS = 15.0  # cameras and recordings need a while to begin
 JOIN_SECONDS = 10.0
 LANGUAGES = ("en", "ko", "zh-Hans")
 # Refusals that are no try of somebody's to be taken for somebody else.
@@ -329,7 +330,8 @@ class Till:
     def _newest(self, capture: LatestFrame, stop: threading.Event) -> Iterator[Frame]:
         index = -1
         while not stop.is_set():
-            frame = capture.wait(index, FRAME_WAIT_SECONDS)
+            first = index < 0
+            frame = capture.wait(index, FIRST_FRAME_WAIT_SECONDS if first else FRAME_WAIT_SECONDS)
             if frame is not None:
                 index = frame.index
                 yield frame
