@@ -29,19 +29,19 @@ PICTURES = {".png", ".jpg", ".jpeg", ".svg", ".webp"}
 PICTURE_CHARS_MAX = 200
 
 BUILT_IN = """\
-sku,name,price,category
-coffee,Coffee,3.20,Drinks
-tea,Tea,2.60,Drinks
-juice,Orange juice,3.80,Drinks
-water,Still water,1.50,Drinks
-bagel,Sesame bagel,2.40,Bakery
-croissant,Butter croissant,2.20,Bakery
-bread,Rye bread,4.50,Bakery
-cake,Lemon cake,3.90,Bakery
-apple,Apple,0.80,Fruit
-banana,Banana,0.60,Fruit
-salad,Garden salad,6.50,Kitchen
-soup,Tomato soup,5.40,Kitchen
+sku,name,price,category,name_ko,name_zh,category_ko,category_zh
+coffee,Coffee,3.20,Drinks,커피,咖啡,음료,饮品
+tea,Tea,2.60,Drinks,차,茶,음료,饮品
+juice,Orange juice,3.80,Drinks,오렌지 주스,橙汁,음료,饮品
+water,Still water,1.50,Drinks,생수,纯净水,음료,饮品
+bagel,Sesame bagel,2.40,Bakery,참깨 베이글,芝麻贝果,빵,烘焙
+croissant,Butter croissant,2.20,Bakery,버터 크루아상,黄油可颂,빵,烘焙
+bread,Rye bread,4.50,Bakery,호밀빵,黑麦面包,빵,烘焙
+cake,Lemon cake,3.90,Bakery,레몬 케이크,柠檬蛋糕,빵,烘焙
+apple,Apple,0.80,Fruit,사과,苹果,과일,水果
+banana,Banana,0.60,Fruit,바나나,香蕉,과일,水果
+salad,Garden salad,6.50,Kitchen,채소 샐러드,田园沙拉,식사,餐食
+soup,Tomato soup,5.40,Kitchen,토마토 수프,番茄汤,식사,餐食
 """
 
 
@@ -245,6 +245,6 @@ def built_in(currency: str) -> Catalogue:
     text = BUILT_IN
     if exponent(currency) == 0:
         rows = [line.split(",") for line in text.splitlines()]
-        rows[1:] = [[a, b, str(round(float(c) * 1000)), d] for a, b, c, d in rows[1:]]
+        rows[1:] = [[a, b, str(round(float(c) * 1000)), *more] for a, b, c, *more in rows[1:]]
         text = "\n".join(",".join(row) for row in rows) + "\n"
     return parse(text, currency, "the built-in catalogue")
