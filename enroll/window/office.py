@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from enroll import cash, consent, store
+from enroll.cli_tools import settle
 from enroll.errors import BadInputError, ConsentMissingError
 from enroll.secrets import default_secret
 from enroll.shopper import Consent, EnrolmentRecord, Limits
@@ -69,6 +70,7 @@ class Office:
         self._camera = camera
         if store.exists(home):
             self.vault = Vault.open(home, passphrase_file=passphrase_file)
+            settle(self.vault)  # what a desk that was killed left due
         else:
             self.vault = Vault.create(home, default_secret("keyfile", home))
         self._eyes: Eyes | None = None
