@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of the camera before the window goes."""
+        self._idle.stop()
         if self._page is not None:
             self._page.leave()
         self.forget()

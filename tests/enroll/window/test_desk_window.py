@@ -329,6 +329,12 @@ def test_a_desk_that_nobody_uses_signs_its_staff_out(staffed, window):
     assert staffed.session is None
 
 
+def test_a_closed_window_does_nothing_more(staffed, window):
+    sign_in(window, "anna", PIN)
+    window.close()
+    assert not window._idle.isActive()
+
+
 def test_the_consent_is_the_text_of_the_language_on_the_screen(window):
     for language in LANGUAGES:
         window.speak(language)
