@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from enroll.i18n import linguist
 from kiosk.errors import Refusal
 from kiosk.flow import SetLanguage
 from kiosk.i18n import formats, translators, update
@@ -58,7 +59,7 @@ def test_no_sentence_of_the_window_or_of_a_refusal_is_missing(language, tmp_path
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_what_is_compiled_is_what_is_translated(language, tmp_path):
     fresh = tmp_path / "fresh.qm"
-    update.compile_to(update.sources(language), fresh)
+    linguist.compile_to(update.sources(language), fresh)
     assert fresh.read_bytes() == translators.catalog(language).read_bytes()
 
 
