@@ -203,6 +203,10 @@
         <translation>뒤로</translation>
     </message>
     <message>
+        <source>I have checked who this is</source>
+        <translation>본인임을 확인했습니다</translation>
+    </message>
+    <message>
         <source>Open that account</source>
         <translation>그 계정 열기</translation>
     </message>
@@ -412,6 +416,10 @@
         <translation>감사 기록</translation>
     </message>
     <message>
+        <source>Renew keys</source>
+        <translation>키 갱신</translation>
+    </message>
+    <message>
         <source>Shoppers</source>
         <translation>고객</translation>
     </message>
@@ -430,6 +438,26 @@
     <message>
         <source>Pseudonym</source>
         <translation>가명</translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>지금 갱신</translation>
+    </message>
+    <message>
+        <source>After a leak: what leaked matches nothing here any more. A million people take about a minute; if it is stopped, it goes on where it was.</source>
+        <translation>유출되었을 때 씁니다. 유출된 것은 더 이상 여기에서 맞지 않습니다. 백만 명에 1분쯤 걸리며, 멈추면 그 자리에서 이어집니다.</translation>
+    </message>
+    <message>
+        <source>Turn every template by a new key</source>
+        <translation>모든 템플릿을 새 키로 바꾸기</translation>
+    </message>
+    <message>
+        <source>A new master key</source>
+        <translation>새 마스터 키</translation>
+    </message>
+    <message>
+        <source>The keys are new.</source>
+        <translation>키를 새로 바꿨습니다.</translation>
     </message>
     <message>
         <source>Nobody was found.</source>
@@ -634,8 +662,8 @@
         <translation>등록된 얼굴과 다릅니다.</translation>
     </message>
     <message>
-        <source>A manager who knows the person can renew it at the command line.</source>
-        <translation>본인을 아는 관리자가 명령줄에서 다시 등록할 수 있습니다.</translation>
+        <source>A manager who has checked who this is may go on.</source>
+        <translation>본인임을 확인한 관리자는 계속할 수 있습니다.</translation>
     </message>
     <message>
         <source>That is not an amount.</source>

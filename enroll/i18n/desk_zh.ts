@@ -203,6 +203,10 @@
         <translation>返回</translation>
     </message>
     <message>
+        <source>I have checked who this is</source>
+        <translation>我已核实其身份</translation>
+    </message>
+    <message>
         <source>Open that account</source>
         <translation>打开该账户</translation>
     </message>
@@ -412,6 +416,10 @@
         <translation>审计记录</translation>
     </message>
     <message>
+        <source>Renew keys</source>
+        <translation>更新密钥</translation>
+    </message>
+    <message>
         <source>Shoppers</source>
         <translation>顾客</translation>
     </message>
@@ -430,6 +438,26 @@
     <message>
         <source>Pseudonym</source>
         <translation>化名</translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>立即更新</translation>
+    </message>
+    <message>
+        <source>After a leak: what leaked matches nothing here any more. A million people take about a minute; if it is stopped, it goes on where it was.</source>
+        <translation>用于泄露之后：泄露的数据在此不再匹配。一百万人约需一分钟；若中断，会从停下处继续。</translation>
+    </message>
+    <message>
+        <source>Turn every template by a new key</source>
+        <translation>用新密钥转换所有模板</translation>
+    </message>
+    <message>
+        <source>A new master key</source>
+        <translation>新的主密钥</translation>
+    </message>
+    <message>
+        <source>The keys are new.</source>
+        <translation>密钥已更新。</translation>
     </message>
     <message>
         <source>Nobody was found.</source>
@@ -634,8 +662,8 @@
         <translation>这不是已登记的面孔。</translation>
     </message>
     <message>
-        <source>A manager who knows the person can renew it at the command line.</source>
-        <translation>认识此人的经理可在命令行重新登记。</translation>
+        <source>A manager who has checked who this is may go on.</source>
+        <translation>经理核实身份后可以继续。</translation>
     </message>
     <message>
         <source>That is not an amount.</source>

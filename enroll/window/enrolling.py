@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout
 
 from enroll import consent, pins
-from enroll.errors import AlreadyEnrolledError, BadInputError
+from enroll.errors import AlreadyEnrolledError, BadInputError, OtherFaceError
 from enroll.roles import OPEN_DESK, may
 from enroll.shopper import Limits, clean_name, clean_phone
 from enroll.window.camera import CaptureRun, Seen
@@ -166,13 +166,15 @@ def typed_twice(first: str, second: str, phone: str) -> str | None:
     return pins.require_good(first, phone)
 
 
-def keep(desk: Desk, *, lookalike_of: tuple[str, ...] = ()) -> None:
+def keep(desk: Desk, *, lookalike_of: tuple[str, ...] = (), identity_checked: bool = False) -> None:
     """Keep the draft as an account, book what was paid in, and show what was made.
 
     Raises:
         enroll.errors.Error: nothing was kept.
     """
-    shopper = desk.office.finish(desk.draft, lookalike_of=lookalike_of)
+    shopper = desk.office.finish(
+        desk.draft, lookalike_of=lookalike_of, identity_checked=identity_checked
+    )
     amount_minor = desk.draft.topup_minor
     desk.forget()
     if not amount_minor:
@@ -257,13 +259,19 @@ class CameraPage(Page):
         self.desk.draft.template = template
         self._keep(())
 
-    def _keep(self, lookalike_of: tuple[str, ...]) -> None:
+    def _keep(self, lookalike_of: tuple[str, ...], *, identity_checked: bool = False) -> None:
         desk = self.desk
         try:
-            keep(desk, lookalike_of=lookalike_of)
+            keep(desk, lookalike_of=lookalike_of, identity_checked=identity_checked)
         except AlreadyEnrolledError as error:
             self._failed(error)
             self._offer(error.pseudonym, (*lookalike_of, error.pseudonym))
+        except OtherFaceError as error:
+            self._failed(error)
+            if may(desk.office.session or OPEN_DESK, "change a face"):
+                words = self.tr("I have checked who this is")
+                made = button(words, lambda: self._keep((), identity_checked=True))
+                self.offers.addLayout(row(made, None))
         except ERRORS as error:
             self._failed(error)
 

@@ -158,8 +158,15 @@ class Office:
             return book.balance(pseudonym)
         return 0
 
-    def finish(self, draft: Draft, *, lookalike_of: tuple[str, ...] = ()) -> Shopper:
+    def finish(
+        self, draft: Draft, *, lookalike_of: tuple[str, ...] = (), identity_checked: bool = False
+    ) -> Shopper:
         """Keep what was filled in: a new account, or a new template of an old one.
+
+        Args:
+            draft: complete.
+            lookalike_of: whom a manager knows to be other people.
+            identity_checked: a manager saw by other means whose new template this is.
 
         Raises:
             enroll.errors.Error: nothing was kept.
@@ -169,7 +176,13 @@ class Office:
                 "The enrolment is not complete.", hint="Start again with the consent."
             )
         if draft.renews and draft.template is not None:
-            return self.vault.renew(draft.renews, draft.template, draft.consent, now_ms())
+            return self.vault.renew(
+                draft.renews,
+                draft.template,
+                draft.consent,
+                now_ms(),
+                identity_checked=identity_checked,
+            )
         record = EnrolmentRecord(
             draft.name,
             draft.phone,
@@ -180,6 +193,17 @@ class Office:
             draft.pin,
         )
         return self.vault.add(record, lookalike_of=lookalike_of)
+
+    def renew_keys(self, *, transform: bool, master: bool) -> None:
+        """Turn every template by a new key, and put a new master key in force.
+
+        Raises:
+            enroll.errors.Error: no manager, or the store; both go on where they stopped.
+        """
+        if transform:
+            self.vault.renew_transform(now_ms=now_ms())
+        if master:
+            self.vault.rotate_key(now_ms=now_ms())
 
     def top_up(self, pseudonym: str, amount_minor: int) -> int:
         """Book what was paid in; gives the entry's index in the book.

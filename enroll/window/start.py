@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
+from enroll.roles import OPEN_DESK, may
+from enroll.window.form import Form
 from enroll.window.page import Page
 from enroll.window.parts import button, card, field, label, row, secret
 
@@ -64,7 +66,9 @@ class StartPage(Page):
         self.find_button = button(self.tr("Find"), self._find)
         everybody = button(self.tr("Show all"), self._list)
         trail = button(self.tr("Audit trail"), lambda: desk.go("trail"))
-        inner.addLayout(row(self.find_button, everybody, None, trail))
+        keys = button(self.tr("Renew keys"), self._renew_keys)
+        keys.setEnabled(may(desk.office.session or OPEN_DESK, "renew the transform"))
+        inner.addLayout(row(self.find_button, everybody, None, keys, trail))
         self.column.addWidget(second)
         self.table = QTableWidget(0, 4)
         self.table.setAccessibleName(self.tr("Shoppers"))
@@ -89,6 +93,24 @@ class StartPage(Page):
     def _enrol(self) -> None:
         self.desk.forget()
         self.desk.go("consent")
+
+    def _renew_keys(self) -> None:
+        def errand(form: Form) -> None:
+            self.desk.office.renew_keys(
+                transform=form.ticked("transform"), master=form.ticked("master")
+            )
+
+        form = Form(self, self.tr("Renew keys"), self.tr("Renew now"), errand)
+        form.explain(
+            self.tr(
+                "After a leak: what leaked matches nothing here any more. A million people take "
+                "about a minute; if it is stopped, it goes on where it was."
+            )
+        )
+        form.ask_yes("transform", self.tr("Turn every template by a new key"), value=True)
+        form.ask_yes("master", self.tr("A new master key"), value=True)
+        if form.exec():
+            self.said.say(self.tr("The keys are new."), "good")
 
     def _find(self) -> None:
         wanted = self.search.text().strip()

@@ -105,7 +105,7 @@ class Words(QObject):
             ),
             OtherFaceError: (
                 self.tr("This is not the face on file."),
-                self.tr("A manager who knows the person can renew it at the command line."),
+                self.tr("A manager who has checked who this is may go on."),
             ),
             BadAmountError: (
                 self.tr("That is not an amount."),

@@ -59,6 +59,10 @@ def window(qtbot, office):
 
 def agree(window, staff="anna"):
     window.page.enrol.click()
+    agree_here(window, staff)
+
+
+def agree_here(window, staff="anna"):
     window.page.tick.setChecked(True)
     if window.page.staff is not None:
         window.page.staff.setText(staff)
@@ -274,6 +278,28 @@ def test_erasing_leaves_a_tombstone_in_the_vault_and_a_signed_one_in_the_book(
     with Ledger.open(office.home, read_only=True) as book:
         assert any(entry.id == f"erasure/{known.pseudonym}" for entry in book.entries())
     assert not window.page.errands
+
+
+def test_a_face_that_is_not_the_one_on_file_is_renewed_by_a_manager_who_checked(
+    window, qtbot, office, known
+):
+    window.go("account", known.pseudonym)
+    window.page._renew()
+    agree_here(window)
+    stand_before_the_camera(window, qtbot)
+    assert "not the face on file" in window.page.said.text()
+    window.page._keep((), identity_checked=True)
+    assert office.vault.show(known.pseudonym).model == office.eyes().recogniser_id
+
+
+def test_all_keys_are_renewed_from_the_window_and_everybody_is_still_found(window, office, known):
+    before = office.vault.core.keys
+    in_form(lambda form: None)
+    window.page._renew_keys()
+    after = office.vault.core.keys
+    assert after.transform == before.transform + 1
+    assert after.epoch == before.epoch + 1
+    assert office.vault.show(known.pseudonym).name == "Grace Hopper"
 
 
 def test_the_persons_data_are_written_for_them_alone(window, known, tmp_path):
