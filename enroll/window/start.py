@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from enroll.roles import OPEN_DESK, may
+from enroll.shopper import is_pseudonym
 from enroll.window.form import Form
 from enroll.window.page import Page
 from enroll.window.parts import button, card, field, label, row, secret
@@ -118,7 +119,7 @@ class StartPage(Page):
             return
         vault = self.desk.office.vault
         found: list[Shopper] = []
-        if any(character.isdigit() for character in wanted):
+        if is_pseudonym(wanted) or any(character.isdigit() for character in wanted):
 
             def exact() -> None:
                 found.append(vault.show(wanted))

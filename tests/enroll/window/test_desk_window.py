@@ -220,6 +220,12 @@ def test_somebody_is_found_by_number_or_by_part_of_the_name(window, known):
         assert window.page._shopper.pseudonym == known.pseudonym
 
 
+def test_a_pseudonym_without_a_digit_is_no_name(window):
+    window.page.search.setText("s-abcdefghijklmnop")
+    window.page._find()
+    assert "s-abcdefghijklmnop" in window.page.said.text()
+
+
 def test_nobody_found_is_said(window, known):
     window.page.search.setText("nobody")
     window.page._find()
