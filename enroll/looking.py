@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from enroll import desk
 from enroll.guide import AHEAD_MAX, Look
 from enroll.quality import grade_faces, grade_landmarks, measure
 from models.pose import nod_of, turn_of
@@ -12,28 +13,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.faces import Face, Landmarks
+    from models.faces import Face
     from models.frames import Frame
 
 PRESENCE_MIN = 0.5  # of the mesh network: below, something covers the face
 PASSIVE_EVERY_FRAMES = 4
 
 
-class Eyes(Protocol):
-    """What the desk needs of `models.vision.Vision`."""
-
-    @property
-    def recogniser_id(self) -> str:
-        """Name and hash of the recogniser."""
-
-    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """Faces, largest first."""
-
-    def landmarks(self, image: NDArray[np.uint8], face: Face) -> Landmarks:
-        """Dense landmarks of a face."""
-
-    def embed(self, image: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
-        """Embedding of a face."""
+class Eyes(desk.Eyes, Protocol):
+    """What the guide needs of `models.vision.Vision`: what the desk does, and passive scores."""
 
     def passive(self, image: NDArray[np.uint8], face: Face) -> float | None:
         """How live it looks, 0..1; none where the networks are not installed."""
