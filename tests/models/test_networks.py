@@ -21,6 +21,7 @@ from models.errors import BadModelFileError, FetchError
 from models.fetch import BUILDERS, _download, _member, _on_disk, _quiet
 from models.frames import VideoSource
 from models.lean import build_lean_recogniser
+from models.lean_detector import build_lean_detector
 from models.passive import window
 from models.sample import sample_clip
 from models.vision import open_vision
@@ -112,6 +113,37 @@ def test_the_recogniser_says_what_opencvs_says(vision, picture, models_dir):
     ours = vision.embed(picture, face)
     assert ours @ (wanted / np.linalg.norm(wanted)) > 0.9999
     assert np.linalg.norm(ours) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_lean_detector_says_of_each_cell_what_the_other_file_says(models_dir, picture):
+    other, lean = (
+        onnxruntime.InferenceSession(str(models_dir / pin.name), providers=["CPUExecutionProvider"])
+        for pin in (pins.DETECTOR, pins.DETECTOR_LEAN)
+    )
+    image = np.ascontiguousarray(picture[:320])
+    normalised = cv2.dnn.blobFromImage(image, 1 / 128, mean=(127.5,) * 3, swapRB=True)
+    wanted = other.run(None, {"input": normalised})
+    levels = lean.run(None, {"input": cv2.dnn.blobFromImage(image)})
+    for number, level in enumerate(levels):
+        cells = level[0].reshape(16, -1)
+        score = np.sqrt(1 / (1 + np.exp(-cells[0])) / (1 + np.exp(-cells[1])))
+        half = np.exp(cells[4:6]) / 2
+        distances = np.concatenate([half - cells[2:4], half + cells[2:4]])
+        for part, got in enumerate((score[None], distances, cells[6:])):
+            once = wanted[3 * part + number][::2]  # that file gives each cell twice
+            # the runtime's own sigmoid is coarse where there is nothing: 0.0002 beside 0
+            assert np.allclose(got.T, once, rtol=1e-4, atol=1e-3 if part == 0 else 1e-4)
+
+
+def test_the_lean_detector_ends_in_one_head_a_level(models_dir):
+    graph_now = onnx.load(models_dir / pins.DETECTOR_LEAN.name).graph
+    assert [node.op_type for node in graph_now.node[-6:]] == ["Conv"] * 6
+    assert {node.op_type for node in graph_now.node} == {"Conv", "Relu", "MaxPool", "Resize", "Add"}
+
+
+def test_what_is_not_yunet_is_not_rewritten(models_dir):
+    with pytest.raises(BadModelFileError, match="not the graph of YuNet"):
+        build_lean_detector((models_dir / pins.RECOGNISER.name).read_bytes(), "SFace")
 
 
 def test_the_lean_recogniser_is_the_published_one_but_for_rounding(models_dir):
