@@ -87,7 +87,7 @@ def observe(vision: Vision, frame: Frame, *, wants_embedding: bool) -> Observati
     ahead = abs(turn) <= AHEAD_MAX
     # a lowered head is the same person's at a cosine of 0.4: it is no witness for or against
     level = LEVEL_MIN <= nod_of(landmarks.mesh) <= LEVEL_MAX
-    embedding = vision.embed(image, face) if wants_embedding and ahead and level else None
+    embedding = vision.embed_aligned(levelled) if wants_embedding and ahead and level else None
     score = None
     if ahead and frame.index % PASSIVE_EVERY_FRAMES == 0:
         score = vision.passive(image, face)

@@ -99,7 +99,17 @@ class Vision:
         """
         from models.align import align
 
-        aligned = align(image, face.points)
+        return self.embed_aligned(align(image, face.points))
+
+    def embed_aligned(self, aligned: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The same of a face that is already levelled.
+
+        Args:
+            aligned: uint8 (112, 112, 3), BGR, as `models.align.align` gives it.
+
+        Returns:
+            As `embed`.
+        """
         embedding = self._recogniser.features(aligned)
         return np.asarray(embedding / max(float(np.linalg.norm(embedding)), 1e-12), np.float32)
 
