@@ -7,10 +7,28 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 ROUNDS_MIN = 3
+REST_STEP_S = 0.005
+REST_STEPS = 4  # as many in a row without work count as rest
+REST_CPU_SHARE = 0.1
+REST_SECONDS_MAX = 0.5
 Input = TypeVar("Input")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+def at_rest() -> None:
+    """Wait until no thread of this process works any more, or for half a second.
+
+    ONNX Runtime's threads, as they come, spin for more than a tenth of a second after a network has
+    run: whoever is timed next would share the cores with the one before.
+    """
+    until_s, still = time.perf_counter() + REST_SECONDS_MAX, 0
+    while still < REST_STEPS and time.perf_counter() < until_s:
+        worked_s = time.process_time()
+        time.sleep(REST_STEP_S)
+        worked_s = time.process_time() - worked_s
+        still = still + 1 if worked_s < REST_CPU_SHARE * REST_STEP_S else 0
 
 
 def in_turns(
@@ -18,6 +36,7 @@ def in_turns(
     inputs: Sequence[Input],
     rounds: int,
     seconds_max: float,
+    before_each: Callable[[], object] = lambda: None,
 ) -> dict[str, list[float]]:
     """Run each way once a round, on the same input.
 
@@ -26,6 +45,7 @@ def in_turns(
         inputs: taken in order, again and again.
         rounds: how many at the most.
         seconds_max: no round is begun after this, but for the first `ROUNDS_MIN`.
+        before_each: called before each way, untimed; `at_rest` for ways with threads of their own.
 
     Returns:
         Milliseconds of each round, by name of the way.
@@ -38,6 +58,7 @@ def in_turns(
         if number >= ROUNDS_MIN and time.perf_counter() - began_s > seconds_max:
             break
         for name, way in ways.items():
+            before_each()
             started_s = time.perf_counter()
             way(inputs[number % len(inputs)])
             times_ms[name].append((time.perf_counter() - started_s) * 1_000)
