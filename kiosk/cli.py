@@ -183,7 +183,7 @@ def _window(args: argparse.Namespace) -> Report:
             stack.callback(till.close)
             stack.enter_context(attach.attached(till, home, args))
             window.attach(till, open_station(home, camera, till, faces))
-            faces.preload()
+            faces.preload(camera)
 
         status = run_window(
             OpeningTill(home.currency, home.mode, languages_from(settings.language)),

@@ -30,7 +30,7 @@ from ledger.book import Ledger
 from ledger.home import Home, station_key
 from models.cameras import is_camera, stable
 from models.capture import LatestFrame
-from models.frames import is_file, open_source
+from models.frames import is_file, open_source, prepare
 from models.reconnect import ReconnectingSource
 from models.vision import Vision, open_vision
 
@@ -83,15 +83,23 @@ class Faces:
         """The networks; the first call loads them, and others wait for it."""
         with self._loading:
             if self._vision is None:
-                self._vision = open_vision(self._home.models_dir)
+                vision = open_vision(self._home.models_dir)
+                vision.warm_up()
+                self._vision = vision
             return self._vision
 
-    def preload(self) -> None:
-        """Begin to load the networks, and come back at once; a fault is told at the first face."""
+    def preload(self, camera: str = "") -> None:
+        """Begin to load the networks, and come back at once; a fault is told at the first face.
+
+        Args:
+            camera: what `--camera` names. No camera is opened: of a recording that is decoded as a
+                whole, this is begun.
+        """
 
         def load_quietly() -> None:
             with contextlib.suppress(models.errors.Error):
                 self.vision()
+                prepare(camera, self._home.models_dir)
 
         threading.Thread(target=load_quietly, name="preload", daemon=True).start()
 

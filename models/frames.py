@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -183,8 +184,8 @@ class VideoSource(_Quiet):
         self._last = last
         self._at = 0
         self._index = 0
-        while self._at < first and self._capture.grab():  # exact where seeking is not
-            self._at += 1
+        while self._at < first and self.skip():  # exact where seeking is not
+            pass
 
     def read(self) -> Frame | None:
         """The next frame, or none at the end.
@@ -204,6 +205,12 @@ class VideoSource(_Quiet):
         self._at += 1
         self._index += 1
         return frame
+
+    def skip(self) -> bool:
+        """Pass over a frame, whose colours are not decoded; false at the end."""
+        passed = self._capture.grab()
+        self._at += passed
+        return passed
 
     def _complain_if_cut(self) -> None:
         missing = self._declared - self._at
@@ -264,6 +271,28 @@ class PictureSource(_Quiet):
         return frame
 
 
+@lru_cache(maxsize=2)
+def _decoded(
+    path: Path, stretches: tuple[tuple[int, int], ...]
+) -> tuple[dict[int, NDArray[np.uint8]], float]:
+    """Frames of a clip by number, and milliseconds from one to the next; kept, for the next time.
+
+    Args:
+        path: a clip whose SHA-256 was checked.
+        stretches: first and last frame of each.
+    """
+    wanted = {number for first, last in stretches for number in range(first, last + 1)}
+    video = VideoSource(path)
+    pictures = {}
+    for number in range(max(wanted) + 1):
+        if number not in wanted:
+            video.skip()
+        elif (frame := video.read()) is not None:
+            pictures[number] = frame.image
+    video.close()
+    return pictures, video.frame_ms
+
+
 class SampleSource(_Quiet):
     """The sample shopper, who does what is asked: the clip's stretch for it, there and back.
 
@@ -285,28 +314,20 @@ class SampleSource(_Quiet):
     ) -> None:
         first, last = rest
         self._path = path
-        self._pictures: dict[int, NDArray[np.uint8]] = {}
-        self._frame_ms: float = FILE_FRAME_MS
-        self._stretches = [*sample.ACTIONS.values(), rest]
+        self._stretches = (*sample.ACTIONS.values(), rest)
         self._rest = [*range(first, last + 1), *range(last - 1, first, -1)]
         self._plan = list(self._rest)
         self._prompt = ""
         self._index = 0
         self._frames_max = frames_max
 
-    def _load(self) -> None:
-        """Decode what may be played; not before a frame is wanted."""
-        wanted = range(
-            min(first for first, _ in self._stretches),
-            max(last for _, last in self._stretches) + 1,
-        )
-        video = VideoSource(self._path, wanted.start, wanted.stop - 1)
-        for number in wanted:
-            frame = video.read()
-            if frame is not None:
-                self._pictures[number] = frame.image
-        self._frame_ms = video.frame_ms
-        video.close()
+    def prepare(self) -> tuple[dict[int, NDArray[np.uint8]], float]:
+        """Decode what may be played, where that is not done yet; `read` does it otherwise.
+
+        Returns:
+            Pictures by the clip's own numbers, and milliseconds from one to the next.
+        """
+        return _decoded(self._path, self._stretches)
 
     def cue(self, prompt: str) -> None:
         """Act out a prompt once; rest after it, and at any prompt that is no action."""
@@ -326,10 +347,9 @@ class SampleSource(_Quiet):
             return None
         if not self._plan:
             self._plan = list(self._rest)
-        if not self._pictures:
-            self._load()
-        image = self._pictures[self._plan.pop(0)]
-        t_ms = round(self._index * self._frame_ms)
+        pictures, frame_ms = self.prepare()
+        image = pictures[self._plan.pop(0)]
+        t_ms = round(self._index * frame_ms)
         frame = Frame(image, t_ms, self._index, sample.CENTRE_X)
         self._index += 1
         return frame
@@ -386,3 +406,21 @@ def open_source(spec: str, models_dir: Path) -> Source:
     if path.suffix.lower() in PICTURES:
         return PictureSource([path], path.name)
     return VideoSource(path)
+
+
+def prepare(spec: str, models_dir: Path) -> None:
+    """Do ahead what a source takes long for and needs no camera: decode the sample clip.
+
+    Args:
+        spec: as for `open_source`; no device is touched, whatever it names.
+        models_dir: the model folder, where the sample is.
+
+    Raises:
+        SourceError: the sample cannot be read.
+        BadModelFileError: it is missing or altered.
+    """
+    if spec == "sample" or spec.startswith("sample:"):
+        source = _sample_source(spec, models_dir)
+        if isinstance(source, SampleSource):
+            source.prepare()
+        source.close()

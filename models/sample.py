@@ -22,7 +22,7 @@ ACTIONS = {
 
 
 def sample_clip(folder: Path) -> Path:
-    """The clip of the sample shopper: 472 frames, 640 by 360, 25 a second.
+    """The clip of the sample shopper: 472 frames, 640 by 360, 23.98 a second.
 
     Raises:
         BadModelFileError: it is missing or altered.

@@ -8,14 +8,13 @@ import numpy as np
 
 from models import pins, store
 from models.errors import BadModelFileError
-from models.faces import Landmarks
+from models.faces import Face, Landmarks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from models.faces import Face
     from models.iris import Iris
     from models.mesh import Mesh
     from models.passive import Passive
@@ -72,6 +71,16 @@ class Vision:
     def has_passive(self) -> bool:
         """Whether passive anti-spoofing is installed."""
         return self._passive is not None
+
+    def warm_up(self) -> None:
+        """Run every network once, on nothing: what they allocate is then there for a person."""
+        image = np.zeros((360, 640, 3), np.uint8)
+        points = np.array([[290, 150], [350, 150], [320, 185], [295, 220], [345, 220]], np.float32)
+        nobody = Face(np.array([260, 90, 380, 260], np.float32), 1.0, points)
+        self.detect(image)
+        self.landmarks(image, nobody)
+        self.embed(image, nobody)
+        self.passive(image, nobody)
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
         """Find the faces in a picture.

@@ -100,6 +100,31 @@ def test_the_sample_shopper_does_what_is_asked_and_rests_after_it(models_dir):
     assert not np.array_equal(given[0], given[there_and_back // 2])
 
 
+def test_a_resting_sample_shows_the_clips_own_frames(models_dir):
+    first, _ = sample.REST
+    source, clip = open_source("sample", models_dir), open_source(f"sample:{first}-471", models_dir)
+    for _ in range(3):
+        assert np.array_equal(source.read().image, clip.read().image)
+    clip.close()
+    clip = open_source(f"sample:{sample.ACTIONS['blink'][0]}-471", models_dir)
+    source.cue("blink")
+    assert np.array_equal(source.read().image, clip.read().image)
+    clip.close()
+
+
+def test_what_is_prepared_ahead_is_the_sample_and_never_a_camera(models_dir, monkeypatch):
+    opened = []
+    monkeypatch.setattr(frames, "CameraSource", opened.append)
+    for spec in ("0", "/dev/video0", "rtsp://somewhere", "sample:enrol", "nowhere.mp4", ""):
+        frames.prepare(spec, models_dir)
+    assert opened == []
+    frames._decoded.cache_clear()
+    frames.prepare("sample", models_dir)
+    monkeypatch.setattr(frames, "VideoSource", opened.append)
+    assert open_source("sample", models_dir).read().index == 0
+    assert opened == []
+
+
 def test_paying_never_shows_a_frame_that_enrolled():
     enrolled = set(range(sample.ENROL[0], sample.ENROL[1] + 1))
     for first, last in [sample.REST, *sample.ACTIONS.values()]:
