@@ -128,10 +128,13 @@ def _vision(args: argparse.Namespace) -> Report:
     if sessions:
         found |= run_sessions(folder, sessions, _say)
     if args.plot is not None:
-        parts = {"a frame": found["stages_ms"]}
+        parts = {"a frame": {"median": found["stages_ms"]}}
         if sessions:
-            parts["a payment"] = found["session_stages_ms"]
-        plots.stages(args.plot, parts, "Where the time goes (median)")
+            parts["a payment"] = {
+                "median": found["session_stages_ms"],
+                "95th percentile": found["session_stages_ms_p95"],
+            }
+        plots.stages(args.plot, parts, "Where the time goes")
     return 0, {"ok": True, **_rounded(found)}, _lines(found)
 
 

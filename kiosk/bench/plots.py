@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def figure(path: Path, title: str) -> Iterator[Any]:
-    """One panel to draw in, written to a PNG at the end.
+def panels(path: Path, title: str, count: int) -> Iterator[list[Any]]:
+    """Panels below each other to draw in, written to a PNG at the end.
 
     Raises:
         Error: the file cannot be written.
@@ -24,11 +24,13 @@ def figure(path: Path, title: str) -> Iterator[Any]:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    drawn, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    size = (9, max(4.5, 3.2 * count))
+    drawn, grid = plt.subplots(count, figsize=size, layout="constrained", squeeze=False)
     try:
-        yield axes
-        axes.set_title(title)
-        axes.grid(alpha=0.3)
+        yield list(grid[:, 0])
+        drawn.suptitle(title)
+        for axes in grid[:, 0]:
+            axes.grid(alpha=0.3)
         drawn.savefig(path, format="png", dpi=110)
     except OSError as error:
         raise Error(
@@ -39,19 +41,29 @@ def figure(path: Path, title: str) -> Iterator[Any]:
         plt.close(drawn)
 
 
-def stages(path: Path, parts: Mapping[str, Mapping[str, float]], title: str) -> None:
-    """One bar a row, cut into its stages.
+@contextmanager
+def figure(path: Path, title: str) -> Iterator[Any]:
+    """The same of one panel."""
+    with panels(path, title, 1) as (axes,):
+        yield axes
+
+
+def stages(path: Path, parts: Mapping[str, Mapping[str, Mapping[str, float]]], title: str) -> None:
+    """A panel for each thing that takes time, with its bars cut into stages.
 
     Args:
         path: the PNG.
-        parts: milliseconds of each stage, by row.
+        parts: by panel, by bar (the first is what the legend tells), milliseconds of each stage.
         title: over the picture.
     """
-    with figure(path, title) as axes:
-        for row, took in parts.items():
-            left = 0.0
-            for name, ms in took.items():
-                axes.barh(row, ms, left=left, label=f"{name} ({ms:,.0f} ms)")
-                left += ms
-        axes.set(xlabel="milliseconds")
-        axes.legend(fontsize="small", ncols=2)
+    with panels(path, title, len(parts)) as grid:
+        for axes, (name, bars) in zip(grid, parts.items(), strict=True):
+            for number, (bar, took) in enumerate(bars.items()):
+                left = 0.0
+                for colour, (stage, ms) in enumerate(took.items()):
+                    label = "" if number else f"{stage} ({ms:,.1f} ms)"
+                    axes.barh(bar, ms, left=left, color=f"C{colour}", label=label)
+                    left += ms
+            axes.invert_yaxis()
+            axes.set(xlabel="milliseconds", title=name)
+            axes.legend(fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.25))

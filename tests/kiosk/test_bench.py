@@ -12,10 +12,11 @@ import pytest
 
 from kiosk.bench import search, soak
 from kiosk.bench.peers import opencv_detector
-from kiosk.bench.session import LoopProbe, Watch
+from kiosk.bench.session import LoopProbe, Watch, Watched
 from kiosk.bench.timing import in_turns, percentile, ratio
 from kiosk.bench.vision import SIZE, sample_frames
 from kiosk.main import main
+from models.frames import open_source
 
 
 def bench(capsys, *words):
@@ -115,7 +116,9 @@ def test_a_watch_cuts_a_payment_into_its_stages():
     from kiosk.flow import Screen, attract
 
     state = attract("EUR")
-    watch = Watch(till=None)
+    watch = Watch()
+    watch.see(replace(state, screen=Screen.FACE))
+    watch.captured()
     for change in (
         {"screen": Screen.FACE},
         {"screen": Screen.FACE, "steps_total": 1, "prompt": "look"},
@@ -128,6 +131,50 @@ def test_a_watch_cuts_a_payment_into_its_stages():
     names = [name for _, name in watch.marks]
     assert names == ["opening", "settling", "movements", "looking ahead again", "paying", "end"]
     assert all(ms >= 0 for ms in watch.stages_ms().values())
+    assert watch.hint == ""
+
+
+def test_a_frame_without_a_face_to_go_by_is_noted_before_the_movements_alone():
+    from dataclasses import replace
+
+    from kiosk.flow import Screen, attract
+
+    face = replace(attract("EUR"), screen=Screen.FACE, steps_total=1, prompt="look")
+    for began, wanted in ((True, "no_face"), (False, "")):
+        watch = Watch()
+        watch.captured()
+        if not began:
+            watch.see(replace(face, prompt="blink"))
+        watch.see(replace(face, hint="no_face"))
+        assert watch.hint == wanted
+
+
+def test_a_watched_source_tells_of_its_first_frame_once_and_is_else_the_same(models_dir):
+    told = []
+    source = Watched(open_source("sample", models_dir), lambda: told.append("captured"))
+    assert (source.kind, source.name, told) == ("sample", "the sample clip", [])
+    assert [source.read().index, source.read().index] == [0, 1]
+    assert told == ["captured"]
+    source.close()
+
+
+def test_in_turns_rests_before_each_way_where_it_is_told_to():
+    order = []
+    ways = {name: lambda _, name=name: order.append(name) for name in "ab"}
+    in_turns(ways, [0], rounds=3, seconds_max=60, before_each=lambda: order.append("rest"))
+    assert order[2:6] == ["rest", "a", "rest", "b"]
+
+
+def test_the_mirrors_rate_is_between_its_frames_and_its_worst_second_is_told():
+    probe = LoopProbe(till=None)
+    even = [n / 25 for n in range(51)]
+    halting = [9 + n / 25 for n in range(26)] + [11 + n / 25 for n in range(1, 26)]
+    probe.drawn_s = [even]
+    assert probe.frames_per_second() == (pytest.approx(25), 25)
+    probe.drawn_s = [even, [], halting]
+    rate, worst = probe.frames_per_second()
+    assert rate == pytest.approx(100 / (2 + 3))
+    assert worst == 0
 
 
 def test_the_probe_counts_turns_only_while_the_camera_is_on():
