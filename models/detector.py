@@ -118,6 +118,8 @@ def _sigmoid(logit: NDArray[np.float32]) -> NDArray[np.float32]:
 def _rows(level: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
     """What scored on one pyramid level: (n, 15) of score, box and points, in pixels."""
     y, x = np.nonzero((level[CLASS] >= LOGIT_MIN) & (level[OBJECT] >= LOGIT_MIN))
+    if not len(y):
+        return np.empty((0, 15), np.float32)
     said = level[:, y, x]
     score = np.sqrt(_sigmoid(said[CLASS]) * _sigmoid(said[OBJECT]))
     scored = score >= SCORE_MIN
