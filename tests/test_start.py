@@ -9,7 +9,7 @@ import sys
 import pytest
 
 EYES = {"cv2", "numpy", "onnx", "onnxruntime", "insightface", "ai_edge_litert", "PySide6"}
-OTHERS = {"matplotlib", "usearch", "rich", "keyring", "zxingcpp", "escpos", "psycopg"}
+OTHERS = {"matplotlib", "faiss", "rich", "keyring", "zxingcpp", "escpos", "psycopg"}
 
 SCRIPT = """
 import contextlib, io, json, sys

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enroll import search
 from enroll.gallery import Gallery
 from enroll.search import SCAN_FROM, Compact, Plain, index_for
-from models.scan import BLOCK_ROWS, Scan
+from models import scan
+from models.scan import TOLD, Scan, least_of
 
 DIMENSIONS = 32
 
@@ -53,16 +55,18 @@ def test_both_forms_find_the_same_two_after_any_removals(seed, count, people, go
     assert len(wanted) == len(got)
     everybody = dict(plain.at_least(probe, -1.1))
     for (_, cosine), (other, near) in zip(wanted, got, strict=True):
-        assert near == pytest.approx(cosine, abs=2e-5)
+        assert near == pytest.approx(cosine, abs=1e-4)
         # of two that are alike to the last digit either may come first
-        assert everybody[other] == pytest.approx(cosine, abs=4e-5)
+        assert everybody[other] == pytest.approx(cosine, abs=2e-4)
     assert len({other for other, _ in got}) == len(got)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_compact_form_misses_nobody_of_many(seed):
+def test_the_compact_form_misses_nobody_of_many(seed, monkeypatch):
+    monkeypatch.setattr(scan, "BLOCK_ROWS", 4_096)  # several blocks of both kinds
+    monkeypatch.setattr(search, "PLANES_ROWS", 5_000)
     rng = np.random.default_rng(seed)
-    templates = unit(rng, BLOCK_ROWS + 1_000, 128)  # more than one block
+    templates = unit(rng, 20_000, 128)
     plain, compact = both(np.arange(len(templates)), templates)
     for probe in unit(rng, 20, 128):
         assert names(compact.best_two(probe)) == names(plain.best_two(probe))
@@ -78,6 +82,32 @@ def test_one_shopper_with_very_many_templates_does_not_hide_the_second():
     templates /= np.linalg.norm(templates, axis=1, keepdims=True)
     for index in both([*[7] * 2_000, 9], templates):
         assert names(index.best_two(probe)) == [7, 9]
+
+
+def family(rng, count, likeness):
+    """Near-duplicates: so many with about this cosine to each other."""
+    rows = likeness**0.5 * unit(rng, 1, 128) + (1 - likeness) ** 0.5 * unit(rng, count, 128)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("likeness", [0.6, 0.8, 0.95])
+def test_families_larger_than_what_is_told_at_first_hide_nobody(likeness):
+    rng = np.random.default_rng(int(likeness * 100))
+    templates = np.concatenate([unit(rng, 1_000, 128), family(rng, 4 * TOLD, likeness)])
+    plain, compact = both(range(len(templates)), templates)
+    for owner in range(0, len(templates), 3):
+        plain.remove(owner)
+        compact.remove(owner)
+    newcomers = family(rng, 300, likeness)
+    for index in (plain, compact):
+        index.add(np.arange(300, dtype=np.int32) + len(templates), newcomers)
+    asked = np.concatenate([templates[::400], newcomers[:10], unit(rng, 10, 128)])
+    asked += 0.2 * unit(rng, len(asked), 128)
+    for probe in asked / np.linalg.norm(asked, axis=1, keepdims=True):
+        wanted, got = plain.best_two(probe), compact.best_two(probe)
+        assert [near for _, near in got] == pytest.approx([near for _, near in wanted], abs=1e-4)
+        if plain.best_two(probe)[1][1] - sorted(templates @ probe)[-3] > 2e-4:
+            assert names(got) == names(wanted)
 
 
 def test_who_is_added_later_is_found_and_who_is_removed_is_not():
@@ -110,8 +140,10 @@ def test_what_was_removed_leaves_no_trace_of_the_template():
     index = Compact(DIMENSIONS)
     index.add(np.array([3], np.int32), unit(np.random.default_rng(4), 1))
     index.remove(3)
-    assert not index._scan.blocks[0].rows.any()
-    assert not index._fine[0].any()
+    assert not index._planes[0]._coarse.any()
+    assert not index._planes[0]._fine.any()
+    left = index._scan.levels_of(0)
+    assert np.abs(left) == pytest.approx(np.abs(left[0]))
 
 
 def test_a_small_gallery_is_held_plainly_and_a_large_one_compactly():
@@ -136,18 +168,45 @@ def test_a_large_gallery_answers_as_a_small_one_does():
     assert gallery.search(probe, among={"s-1"}).margin == float("inf")
 
 
-def test_a_query_that_would_overflow_the_kernel_is_refused():
-    scan = Scan(DIMENSIONS)
-    scan.add_block()
-    with pytest.raises(ValueError, match="at most 127"):
-        list(scan.results(np.full(DIMENSIONS, 128, np.uint8)))
+def test_the_scan_keeps_of_a_row_the_nearest_of_eight_levels():
+    rng = np.random.default_rng(6)
+    rows = unit(rng, 100, 128)
+    held = Scan(128)
+    held.add(rows[:37])  # no whole group of those that lie together
+    held.add(rows[37:])
+    step = scan.STEP / 128**0.5
+    levels = (np.arange(8) - 3.5) * step
+    for place in (0, 1, 15, 16, 31, 32, 36, 37, 99):
+        nearest = levels[np.abs(rows[place][:, None] - levels).argmin(axis=1)]
+        assert held.levels_of(place) == pytest.approx(nearest, abs=1e-6)
+    held.blank(16)
+    assert np.abs(held.levels_of(16)) == pytest.approx(step / 2)
 
 
-def test_the_kernel_is_exact_at_its_limits():
-    scan = Scan(128)
-    block = scan.add_block()
-    block.rows[:, 0], block.rows[:, 1] = 127, -127
-    block.scales[:], block.offsets[:] = 1, 0
-    ((results, peaks),) = scan.results(np.full(128, 127, np.uint8))
-    assert results[:3].tolist() == [128 * 127 * 127, -128 * 127 * 127, 0]
-    assert peaks[0] == 128 * 127 * 127
+def test_the_scan_adds_up_what_it_keeps():
+    rng = np.random.default_rng(7)
+    rows = unit(rng, 100, 128)
+    held = Scan(128)
+    held.add(rows)
+    kept = np.stack([held.levels_of(place) for place in range(100)])
+    look = held.look(rows[42])
+    results, places = look._told[0]
+    assert sorted(places.tolist()) == list(range(100))
+    assert results == pytest.approx(kept[places] @ rows[42], abs=0.01)
+
+
+def test_no_row_is_lower_in_the_scan_than_its_cosine_allows():
+    rng = np.random.default_rng(8)
+    for cosine in (0.2, 0.4, 0.7, 0.9):
+        query = unit(rng, 1, 128)[0]
+        away = unit(rng, 20_000, 128)
+        away -= np.outer(away @ query, query)
+        away /= np.linalg.norm(away, axis=1, keepdims=True)
+        held = Scan(128)
+        held.add((cosine * query + (1 - cosine**2) ** 0.5 * away).astype(np.float32))
+        look = held.look(query)
+        assert len(look.places_from(least_of(cosine, 128))) == 20_000
+
+
+def test_of_nobody_in_particular_everybody_is_wanted():
+    assert least_of(-np.inf, 128) == -np.inf
