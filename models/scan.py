@@ -35,12 +35,13 @@ SHUFFLED: Final = 16  # bytes
 SEED: Final = 20_240_229  # of the rotation
 
 # Measured: of unit vectors in d dimensions with cosine c the result is KEPT * c in the mean, and
-# its variance about (AWAY² (1 - c²) + ALONG² c²) / d.
+# its variance about (AWAY² (1 - c²) + ALONG² c²) / d. Of twenty million pairs at d = 128, the poor
+# left out, the lowest was 5.9 such deviations below the mean; of a million rows 90 are poor.
 KEPT: Final = 0.963
 AWAY: Final = 0.19
 ALONG: Final = 0.27
 DEVIATIONS: Final = 6.5
-POOR: Final = 4.5  # deviations that a row's product with its own levels is too low
+POOR: Final = 4.5  # a row's product with its own levels is lower by so many deviations
 
 
 def least_of(cosine: float, dimensions: int) -> float:
