@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-import uuid
 from typing import TYPE_CHECKING
 
 from ledger.book import Ledger
 from ledger.home import station_key
+from ledger.ids import fresh_id
 
 if TYPE_CHECKING:
     from ledger.home import Home
@@ -27,5 +27,6 @@ def book(home: Home, pseudonym: str, amount_minor: int, topup_id: str | None = N
     """
     desk_key = station_key(home, "desk")
     with Ledger.open_or_create(home) as opened:
-        desk = opened.at(desk_key, time.time_ns() // 1_000_000)
-        return desk.topup(pseudonym, amount_minor, topup_id or uuid.uuid4().hex).index
+        now_ms = time.time_ns() // 1_000_000
+        desk = opened.at(desk_key, now_ms)
+        return desk.topup(pseudonym, amount_minor, topup_id or fresh_id(now_ms)).index

@@ -6,7 +6,6 @@ id for ever, and answers a repetition with the first receipt.
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.errors import Refusal, RefusedError
@@ -15,6 +14,7 @@ from kiosk.refusals import out_of_stock, refused
 from ledger.authorization import Authorization, sign
 from ledger.errors import Error as LedgerError
 from ledger.errors import InsufficientFunds, OutOfStock, StorageError
+from ledger.ids import fresh_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ class Payments:
         issued_at_ms = self._now_ms()
         signed = sign(
             Authorization(
-                id=uuid.uuid4().hex,
+                id=fresh_id(issued_at_ms),
                 kiosk=self._key.key_id,
                 pseudonym=payer.pseudonym,
                 cart_digest=order.digest(),

@@ -44,6 +44,7 @@ AUTHORIZATION_CONTEXT: Final = b"facetill/authorization/v1\n"
 HOLD_CONTEXT: Final = b"facetill/hold/v1\n"
 BATCH_CONTEXT: Final = b"facetill/batch/v1\n"
 BATCH_MAX: Final = 1 << 16
+BATCHES_AT_ONCE: Final = 16  # whose nodes are kept, while their members come in
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Authorization:
     """One permission to pay.
 
     Attributes:
-        id: A fresh uuid4 as 32 hex digits; the payment's id for ever.
+        id: 32 hex digits, as `ids.fresh_id` makes them; the payment's id for ever.
         kiosk: Key id of the signing kiosk.
         pseudonym: The shopper who pays.
         cart_digest: `Order.digest()`.
@@ -124,14 +125,15 @@ class Authorization:
             record["hold_until_ms"] = self.hold_until_ms
         return record
 
+    @lazy
+    def encoded(self) -> bytes:
+        """The canonical encoding of `record`."""
+        return canonical.encode(self.record())
+
     def message(self) -> bytes:
         """The bytes that are signed; a hold's can never be a payment's."""
-        return self._message
-
-    @lazy
-    def _message(self) -> bytes:
         context = AUTHORIZATION_CONTEXT if self.hold_until_ms is None else HOLD_CONTEXT
-        return context + canonical.encode(self.record())
+        return context + self.encoded
 
     @classmethod
     def from_record(cls, record: canonical.Value) -> Authorization:
@@ -195,11 +197,10 @@ class SignedAuthorization:
         if len(self.signature) != SIGNATURE_BYTES:
             raise bad_field("signature")
 
-    @lazy
     def record(self) -> dict[str, canonical.Value]:
-        """As the canonical encoding has it."""
+        """To be encoded; the authorisation is so already."""
         record: dict[str, canonical.Value] = {
-            "authorization": self.authorization.record(),
+            "authorization": canonical.embed(self.authorization.encoded),
             "signature": keys.b64(self.signature),
         }
         if self.batch is not None:
@@ -226,17 +227,19 @@ class SignedAuthorization:
         if self.batch is None:
             return keys.verify(public_bytes, self.signature, message)
         place = self.batch
-        leaf = merkle.leaf_hash(message)
-        root = merkle.root_from_inclusion(place.index, place.size, leaf, place.path)
-        if root is None:
-            return False
-        return _verify_batch(public_bytes, self.signature, place.size, root)
+
+        def is_root(root: bytes) -> bool:
+            signed = _batch_message(place.size, root)
+            return keys.verify(public_bytes, self.signature, signed)
+
+        tree = _batch_tree(public_bytes, self.signature, place.size)
+        return tree.includes(place.index, merkle.leaf_hash(message), place.path, is_root)
 
 
 # One signature for a whole batch is verified once while its members come in.
-@lru_cache(maxsize=1024)
-def _verify_batch(public_bytes: bytes, signature: bytes, size: int, root: bytes) -> bool:
-    return keys.verify(public_bytes, signature, _batch_message(size, root))
+@lru_cache(maxsize=BATCHES_AT_ONCE)
+def _batch_tree(_public_bytes: bytes, _signature: bytes, size: int) -> merkle.ProvenTree:
+    return merkle.ProvenTree(size)
 
 
 def _batch_message(size: int, root: bytes) -> bytes:
@@ -268,11 +271,8 @@ def sign_batch(
     def subtree(level: int, number: int) -> bytes:
         return completed[merkle.keeper(level, number)][level]
 
-    places = (
-        BatchPlace(index, size, tuple(merkle.inclusion_proof(index, size, subtree)))
-        for index in range(size)
-    )
+    paths = merkle.inclusion_proofs(0, size, size, subtree)
     return [
-        SignedAuthorization(authorization, signature, place)
-        for authorization, place in zip(authorizations, places, strict=True)
+        SignedAuthorization(authorization, signature, BatchPlace(index, size, path))
+        for index, (authorization, path) in enumerate(zip(authorizations, paths, strict=True))
     ]

@@ -31,6 +31,7 @@ from ledger.authorization import Authorization, sign, sign_batch
 from ledger.book import Ledger
 from ledger.errors import BadInputError
 from ledger.home import create_home, station_key
+from ledger.ids import fresh_id
 from ledger.orders import Order, OrderLine
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ NOW_MS: Final = 1_800_000_000_000
 COMMIT: Final = 1_000
 SIGNED_TOGETHER: Final = 64
 SHOPPERS: Final = 500
+PAYMENTS_A_MS: Final = 17
 BILLION: Final = 1_000_000_000
 PGBENCH_S: Final = 5
 _TPS: Final = re.compile(r"tps = ([0-9.]+)")
@@ -90,13 +92,14 @@ class Shop:
     def _stand(self, seed: str) -> None:
         self.kiosk = station_key(self.home, "kiosk")
         self._rng = random.Random(seed)  # noqa: S311 - which shopper pays is no secret
+        self._made = 0
         line = OrderLine("coffee", "Coffee", 2, 250)
         self._order = Order((line, OrderLine("cake", "Cake", 1, 390)), "EUR")
 
     def authorization(self) -> Authorization:
         """A payment of a random shopper, unsigned."""
         return Authorization(
-            id=f"{self._rng.getrandbits(128):032x}",
+            id=fresh_id(self._now_ms(), self._rng.getrandbits(74)),
             kiosk=self.kiosk.key_id,
             pseudonym=f"s-{self._rng.randrange(SHOPPERS):04d}",
             cart_digest=self._order.digest(),
@@ -110,6 +113,11 @@ class Shop:
             method="face",
             source="live",
         )
+
+    def _now_ms(self) -> int:
+        """A clock that goes on by a millisecond each few payments, as on a busy day."""
+        self._made += 1
+        return NOW_MS + self._made // PAYMENTS_A_MS
 
     def items(self, count: int) -> list[Item]:
         """Payments signed together, `SIGNED_TOGETHER` with a signature."""

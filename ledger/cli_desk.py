@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ledger.cli_tools import add_verb, fresh_id, now_ms, read, table
+from ledger.cli_tools import add_verb, given_or_fresh, now_ms, read, table
 
 if TYPE_CHECKING:
     import argparse
@@ -90,7 +90,7 @@ def _refund(args: argparse.Namespace) -> Result:
         paid, currency = at.book.receipt(args.payment), at.home.currency
         whole = args.amount is None
         amount_minor = paid.amount_minor if whole else parse_amount(args.amount, currency)
-        entry = at.desk.refund(paid.id, amount_minor, fresh_id(args.id))
+        entry = at.desk.refund(paid.id, amount_minor, given_or_fresh(args.id))
         balance_minor = at.book.balance(paid.pseudonym)
     return _booked(
         entry,
@@ -153,7 +153,7 @@ def _supply(args: argparse.Namespace) -> Result:
     from ledger.money import PIECES
 
     with _AtDesk(args) as at:
-        entry = at.desk.supply(args.sku, args.pieces, fresh_id(args.id))
+        entry = at.desk.supply(args.sku, args.pieces, given_or_fresh(args.id))
         places = {(account, currency): left for account, currency, left in at.book.balances()}
     left = places[stock_account(args.sku), PIECES]
     return _booked(entry, f"{left} pieces of {args.sku} in stock", pieces=left)
@@ -164,7 +164,7 @@ def _limit(args: argparse.Namespace) -> Result:
 
     with _AtDesk(args) as at:
         amount_minor = parse_amount(args.amount, at.home.currency)
-        entry = at.desk.limit(args.shopper, amount_minor, fresh_id(args.id))
+        entry = at.desk.limit(args.shopper, amount_minor, given_or_fresh(args.id))
         amount = format_amount(amount_minor, at.home.currency)
     return _booked(entry, f"at most {amount} for {args.shopper}")
 
@@ -174,7 +174,7 @@ def _close(args: argparse.Namespace) -> Result:
     from ledger.stats import report_text
 
     with _AtDesk(args) as at:
-        entry = at.desk.close(fresh_id(args.id))
+        entry = at.desk.close(given_or_fresh(args.id))
     close = entry.content
     assert isinstance(close, Close)  # noqa: S101 - what the desk's close books
     names = [n for n in close.signed_record() if n not in ("id", "desk", "mode", "currency")]

@@ -54,11 +54,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def fresh_id(given: str | None) -> str:
+def given_or_fresh(given: str | None) -> str:
     """The id that was given, or a new one."""
-    import uuid
+    from ledger.ids import fresh_id
 
-    return given or uuid.uuid4().hex
+    return given or fresh_id(now_ms())
 
 
 def read_input(name: str) -> bytes:

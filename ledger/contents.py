@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias, cast
 
+from ledger import canonical
 from ledger.authorization import SignedAuthorization
 from ledger.fields import (
     HEX_16,
@@ -23,11 +24,11 @@ from ledger.fields import (
     require_pattern,
 )
 from ledger.keys import key_id
+from ledger.lazy import lazy
 from ledger.money import PIECES
 from ledger.orders import Order
 
 if TYPE_CHECKING:
-    from ledger import canonical
     from ledger.home import Mode
 
 CASH: Final = "assets:cash"
@@ -76,7 +77,7 @@ class Content(Protocol):
         """Unique in the book for ever."""
 
     def body(self) -> Body:
-        """The kind's own fields."""
+        """The kind's own fields, to be encoded; parts of them may be so already."""
 
     def postings(self) -> tuple[Posting, ...]:
         """What it moves; follows from the body alone."""
@@ -108,15 +109,15 @@ class Sale(Protocol):
 
 def sale_postings(order: Order, payer: Posting) -> tuple[Posting, ...]:
     """What a sale moves: the payer's side, the taxes, the rest to the shop, and the goods."""
-    currency = order.currency
-    taxes = [
-        Posting(tax_account(tax.name), currency, -tax.amount_minor)
-        for tax in order.taxes
-        if tax.amount_minor
-    ]
-    net_minor = order.total_minor + sum(tax.amount_minor for tax in taxes)
-    moved = [payer, *taxes, Posting(SALES, currency, -net_minor)]
-    return (*moved, *goods_postings(order, GOODS_SOLD, 1))
+    currency, net_minor = order.currency, order.total_minor
+    moved = [payer]
+    for tax in order.taxes:
+        if tax.amount_minor:
+            moved.append(Posting(tax_account(tax.name), currency, -tax.amount_minor))
+            net_minor -= tax.amount_minor
+    moved.append(Posting(SALES, currency, -net_minor))
+    moved += goods_postings(order, GOODS_SOLD, 1)
+    return tuple(moved)
 
 
 def goods_postings(order: Order, to: str, sign: Literal[1, -1]) -> tuple[Posting, ...]:
@@ -248,7 +249,7 @@ class Payment:
         if (self.signed.authorization.hold_until_ms is None) != (self.kind == "payment"):
             raise bad_field("hold_until_ms")
 
-    @property
+    @lazy
     def entry_id(self) -> str:
         return f"{self.kind}/{self.signed.authorization.id}"
 
@@ -265,7 +266,8 @@ class Payment:
         return self.signed.authorization.method
 
     def body(self) -> Body:
-        return {**self.signed.record, "order": self.order.record(), "mode": self.mode}
+        order = canonical.embed(self.order.encoded)
+        return {**self.signed.record(), "order": order, "mode": self.mode}
 
     def postings(self) -> tuple[Posting, ...]:
         a = self.signed.authorization

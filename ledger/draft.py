@@ -36,6 +36,9 @@ class Draft:
         self._store = store
         self._log = log
         self._frontier = merkle.Frontier(self.tip.frontier.size, self.tip.frontier.hashes)
+        # beside the way of a leaf after them no others of the old subtrees stand
+        places = merkle.frontier_places(self.tip.frontier.size)
+        self._old_subtrees = dict(zip(places, self.tip.frontier.hashes, strict=True))
         self._recorded_ms = self.tip.recorded_ms
         self._new: list[Entry] = []
         self._completed: list[list[bytes]] = []
@@ -43,8 +46,7 @@ class Draft:
         self._balances: dict[Place, int] = {}
         self._changed: dict[Place, int] = {}
         self._checkpoint = ""
-        self._edges: list[bytes] = []
-        self._old_subtrees: dict[tuple[int, int], bytes] = {}
+        self._paths: list[tuple[bytes, ...]] = []
 
     # --- what there is -----------------------------------------------------------------------
 
@@ -141,9 +143,12 @@ class Draft:
         self._completed.append(completed)
         self._new.append(entry)
         self._ids[entry.id] = entry
+        changed = self._changed
         for account, currency, amount_minor in entry.postings:
-            balance = self.balance(account, currency) + amount_minor
-            self._changed[account, currency] = balance
+            place = account, currency
+            if place not in changed:
+                changed[place] = self.balance(account, currency)
+            changed[place] += amount_minor
         return entry
 
     def mark(self) -> tuple[int, dict[Place, int], int]:
@@ -161,14 +166,11 @@ class Draft:
             self._frontier.append(completed)
 
     def subtree(self, level: int, number: int) -> bytes:
-        """As `Log.subtree`, the new entries included."""
+        """The hash of a perfect subtree that a new entry's proof needs."""
         index = ((number + 1) << level) - 1 - self.tip.frontier.size
         if index >= 0:
             return self._completed[index][level]
-        place = (level, number)
-        if place not in self._old_subtrees:
-            self._old_subtrees[place] = self._log.subtree(level, number)
-        return self._old_subtrees[place]
+        return self._old_subtrees[level, number]
 
     def flush(self, key: StationKey) -> Tip:
         """Write all that was added, under one signed head."""
@@ -197,7 +199,6 @@ class Draft:
 
     def receipt(self, entry: Entry) -> Receipt:
         """Of a new entry, after `flush`."""
-        if not self._edges:
-            self._edges = merkle.edges(self.size, self.subtree)
-        proof = merkle.inclusion_proof(entry.index, self.size, self.subtree, self._edges)
-        return Receipt.of(entry, tuple(proof), self._checkpoint)
+        if not self._paths:
+            self._paths = merkle.inclusion_proofs(self.old_size, self.size, self.size, self.subtree)
+        return Receipt.of(entry, self._paths[entry.index - self.old_size], self._checkpoint)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
+from ledger import canonical
 from ledger.contents import Payment
 from ledger.money import format_amount, format_decimal
 from ledger.receipt import iso_time
@@ -25,18 +26,9 @@ CSV_COLUMNS: Final = ("entry", "id", "kind", "time", "account", "currency", "amo
 
 def record(entry: Entry) -> dict[str, object]:
     """An entry as plain values; amounts in minor units."""
-    return {
-        "entry": entry.index,
-        "id": entry.id,
-        "kind": entry.kind,
-        "clock_ms": entry.clock_ms,
-        "recorded_ms": entry.recorded_ms,
-        "body": entry.content.body(),
-        "postings": [
-            {"account": p.account, "currency": p.currency, "amount_minor": p.amount_minor}
-            for p in entry.postings
-        ],
-    }
+    fields = cast("dict[str, object]", canonical.loads(entry.leaf()))
+    names = ("id", "kind", "clock_ms", "recorded_ms", "body", "postings")
+    return {"entry": entry.index, **{name: fields[name] for name in names}}
 
 
 def to_json(entries: Iterable[Entry]) -> str:

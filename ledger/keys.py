@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import os
 import stat
@@ -103,7 +103,7 @@ def load(path: Path) -> StationKey:
 
 def b64(data: bytes) -> str:
     """Standard base64 (RFC 4648, section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _corrupt(path: Path) -> KeyCorruptError:

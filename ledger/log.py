@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import keys, merkle, note
-from ledger.contents import Rotation
+from ledger.contents import Rotation, Station
 from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
 
@@ -41,10 +41,12 @@ class Log:
         self._store = store
         self._genesis = genesis
         self._tip: Tip | None = None
+        self._stations: dict[str, Entry] = {}  # asked for at each payment, and never changed
 
     def forget(self) -> None:
         """Trust nothing remembered: the transaction that it came from was rolled back."""
         self._tip = None
+        self._stations.clear()
 
     def remember(self, tip: Tip) -> None:
         """What was just written."""
@@ -119,7 +121,12 @@ class Log:
 
     def by_id(self, entry_id: str) -> Entry | None:
         """The entry with this id."""
-        return self.by_ids((entry_id,)).get(entry_id)
+        if entry_id in self._stations:
+            return self._stations[entry_id]
+        entry = self.by_ids((entry_id,)).get(entry_id)
+        if entry is not None and isinstance(entry.content, Station):
+            self._stations[entry_id] = entry
+        return entry
 
     def within(self, prefix: str) -> list[Entry]:
         """The entries whose id begins with a kind or path that ends with a slash, in order."""
@@ -196,7 +203,7 @@ class Log:
 
     def proof(self, index: int, size: int) -> tuple[bytes, ...]:
         """Inclusion path of an entry in the tree of `size`."""
-        return tuple(merkle.inclusion_proof(index, size, self.subtree))
+        return merkle.inclusion_proof(index, size, self.subtree)
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proof that the newest tree continues the one of `first` entries."""

@@ -10,7 +10,7 @@ Proofs follow RFC 9162, section 2.1.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,32 +113,39 @@ def edges(size: int, subtree: Subtree) -> list[bytes]:
     return nodes
 
 
-def inclusion_proof(
-    index: int, size: int, subtree: Subtree, last_nodes: Sequence[bytes] | None = None
-) -> list[bytes]:
+def inclusion_proof(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:
     """Audit path of leaf `index` in the tree of `size`: the leaf's sibling first.
 
     Args:
         index: 0..size-1.
         size: Number of leaves.
         subtree: Gives the perfect subtrees.
-        last_nodes: `edges` of the same tree, where several proofs are made.
     """
-    if not 0 <= index < size:
-        raise ValueError("the index is outside of the tree")
-    last_nodes = edges(size, subtree) if last_nodes is None else last_nodes
-    path = []
-    level, last = 0, size - 1
-    while last:
-        sibling = index ^ 1
-        if sibling < last:
-            path.append(subtree(level, sibling))
-        elif sibling == last:
-            path.append(last_nodes[level])
-        index >>= 1
-        last >>= 1
-        level += 1
-    return path
+    return inclusion_proofs(index, index + 1, size, subtree)[0]
+
+
+def inclusion_proofs(first: int, end: int, size: int, subtree: Subtree) -> list[tuple[bytes, ...]]:
+    """Audit paths of the leaves first..end-1: neighbours share all but their lowest steps.
+
+    Costs O(end - first + log(size)) steps.
+    """
+    if not 0 <= first < end <= size:
+        raise ValueError("the leaves are outside of the tree")
+    last_nodes = edges(size, subtree)
+    low, above = 0, [cast("tuple[bytes, ...]", ())]  # of the level above: the nodes low..
+    for level in range(len(last_nodes) - 1, -1, -1):
+        start, last = first >> level, size - 1 >> level
+        paths = []
+        for number in range(start, (end - 1 >> level) + 1):
+            rest = above[(number >> 1) - low]
+            sibling = number ^ 1
+            if sibling < last:
+                rest = (subtree(level, sibling), *rest)
+            elif sibling == last:
+                rest = (last_nodes[level], *rest)
+            paths.append(rest)
+        above, low = paths, start
+    return above
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:
@@ -159,6 +166,55 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes
         number >>= 1
         last >>= 1
     return root if last == 0 else None
+
+
+class ProvenTree:
+    """A tree of known size and root, and the nodes that inclusion proofs have shown to be its own.
+
+    A further proof is hashed only up to the first of these, and must go on as theirs do, so that
+    all leaves together cost about one hash each.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        # (level, number) -> the node's hash, and the path from it to the root
+        self._nodes: dict[tuple[int, int], tuple[bytes, tuple[bytes, ...]]] = {}
+
+    def includes(
+        self, index: int, leaf: bytes, path: tuple[bytes, ...], is_root: Callable[[bytes], bool]
+    ) -> bool:
+        """Whether a proof (RFC 9162, 2.1.3.2) holds; `is_root` judges the root that it leads to.
+
+        Args:
+            index: 0..size-1.
+            leaf: The leaf's hash.
+            path: The leaf's sibling first.
+            is_root: Asked only where no node on the way is known.
+        """
+        number, last, level, node = index, self._size - 1, 0, leaf
+        fresh = {}
+        while last:
+            known = self._nodes.get((level, number))
+            if known is not None:
+                if known != (node, path):
+                    return False
+                break
+            fresh[level, number] = node, path
+            sibling = number ^ 1
+            if sibling <= last:
+                if not path:
+                    return False
+                beside, path = path[0], path[1:]
+                fresh[level, sibling] = beside, (node, *path)
+                node = node_hash(beside, node) if number & 1 else node_hash(node, beside)
+            number >>= 1
+            last >>= 1
+            level += 1
+        else:
+            if path or not is_root(node):
+                return False
+        self._nodes.update(fresh)
+        return True
 
 
 def consistency_proof(first: int, size: int, subtree: Subtree) -> list[bytes]:

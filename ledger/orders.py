@@ -195,13 +195,18 @@ class Order:
             record["taxes"] = [tax.record() for tax in self.taxes]
         return record
 
+    @lazy
+    def encoded(self) -> bytes:
+        """The canonical encoding of `record`."""
+        return canonical.encode(self.record())
+
     def digest(self) -> str:
         """64 hex digits: SHA-256 of the context line and the canonical encoding."""
         return self._digest
 
     @lazy
     def _digest(self) -> str:
-        return hashlib.sha256(ORDER_CONTEXT + canonical.encode(self.record())).hexdigest()
+        return hashlib.sha256(ORDER_CONTEXT + self.encoded).hexdigest()
 
     @classmethod
     def from_record(cls, record: canonical.Value) -> Order:

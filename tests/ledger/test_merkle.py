@@ -120,12 +120,63 @@ def test_two_writings_agree_on_random_logs(leaves, data):
     index = data.draw(st.integers(0, size - 1))
     assert roots[size - 1] == plain_root(leaves[:size])
     path = merkle.inclusion_proof(index, size, subtrees(kept))
-    assert path == plain_path(index, leaves[:size])
+    assert list(path) == plain_path(index, leaves[:size])
     assert plain_verify(leaves[index], index, size, path) == roots[size - 1]
     leaf = merkle.leaf_hash(leaves[index])
     assert merkle.root_from_inclusion(index, size, leaf, path) == roots[size - 1]
     places = merkle.frontier_places(size)
     assert merkle.fold([subtrees(kept)(*p) for p in places]) == roots[size - 1]
+
+
+@given(st.integers(1, 70), st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_proofs_of_neighbours_are_those_of_each(size, data):
+    leaves = [bytes([n]) for n in range(size)]
+    kept, _ = grow(leaves)
+    first = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(first + 1, size))
+    paths = merkle.inclusion_proofs(first, end, size, subtrees(kept))
+    assert [list(p) for p in paths] == [plain_path(n, leaves) for n in range(first, end)]
+
+
+@given(st.integers(1, 40), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_proven_tree_takes_what_leads_to_its_root_and_nothing_else(size, data):
+    leaves = [bytes([n]) for n in range(size)]
+    kept, roots = grow(leaves)
+    tree = merkle.ProvenTree(size)
+    steps = st.tuples(st.integers(0, size - 1), st.integers(0, size - 1), st.integers(-1, 6))
+    for index, other, altered in data.draw(st.lists(steps, min_size=1, max_size=20)):
+        leaf = merkle.leaf_hash(leaves[other])
+        path = [*merkle.inclusion_proof(index, size, subtrees(kept))]
+        if 0 <= altered < len(path):
+            path[altered] = merkle.leaf_hash(leaves[other])
+        elif altered == len(path):
+            path.append(bytes(32))
+        elif altered == len(path) + 1:
+            path = path[:-1]
+        truth = merkle.root_from_inclusion(index, size, leaf, path) == roots[-1]
+        told = tree.includes(index, leaf, tuple(path), lambda root: root == roots[-1])
+        assert told is truth
+
+
+def test_a_proven_tree_hashes_each_node_once(monkeypatch):
+    size = 64
+    leaves = [bytes([n]) for n in range(size)]
+    kept, roots = grow(leaves)
+    asked, hashed = [], []
+    node_hash = merkle.node_hash
+    monkeypatch.setattr(
+        merkle, "node_hash", lambda left, right: hashed.append(1) or node_hash(left, right)
+    )
+    tree = merkle.ProvenTree(size)
+    paths = merkle.inclusion_proofs(0, size, size, subtrees(kept))
+    del hashed[:]
+    for index, path in enumerate(paths):
+        leaf = merkle.leaf_hash(leaves[index])
+        assert tree.includes(index, leaf, path, lambda root: not asked.append(root))
+    assert asked == [roots[-1]]
+    assert len(hashed) == size - 1
 
 
 @given(st.integers(1, 300), st.data())
@@ -134,7 +185,7 @@ def test_an_altered_proof_leads_elsewhere(size, data):
     leaves = [bytes([n % 256, n // 256]) for n in range(size)]
     kept, roots = grow(leaves)
     index = data.draw(st.integers(0, size - 1))
-    path = merkle.inclusion_proof(index, size, subtrees(kept))
+    path = list(merkle.inclusion_proof(index, size, subtrees(kept)))
     leaf = merkle.leaf_hash(leaves[index])
     wrong = [[*path, b"\0" * 32], path[:-1]] if path else [[b"\0" * 32]]
     wrong += [[*path[:i], b"\0" * 32, *path[i + 1 :]] for i in range(len(path))]
@@ -149,6 +200,8 @@ def test_a_frontier_of_the_wrong_length_is_a_mistake():
         merkle.Frontier(3, [b"\0" * 32])
     with pytest.raises(ValueError, match="outside"):
         merkle.inclusion_proof(3, 3, lambda _level, _number: b"")
+    with pytest.raises(ValueError, match="outside"):
+        merkle.inclusion_proofs(1, 1, 3, lambda _level, _number: b"")
 
 
 def test_a_leaf_costs_a_logarithm():
