@@ -1,40 +1,40 @@
 """The `facetill` command: one door to every station, and the one place where errors meet a person.
 
-A station's `cli` module only describes its arguments; what a sub-command needs is imported when it
-runs, so that `facetill --help` and the auditor's verbs never wait for a face network.
+A command reads its own station's arguments and nothing of the others', of which only a line is
+known here; what a sub-command needs is imported when it runs. So `facetill --help` and the
+auditor's verbs never wait for a face network, nor for each other.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import logging
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import enroll.cli
-import enroll.errors
-import kiosk.cli
-import kiosk.cli_bench
-import kiosk.cli_demo
-import kiosk.cli_doctor
-import kiosk.errors
-import kiosk.evaluate.cli
-import ledger.cli
-import ledger.errors
-import models.cli
-import models.errors
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 STATUS_INTERRUPTED = 130  # 128 + SIGINT, as shells count it
-KNOWN_ERRORS = (enroll.errors.Error, kiosk.errors.Error, ledger.errors.Error, models.errors.Error)
+STATIONS = {  # by command: the module that describes its arguments, and a line of help
+    "demo": ("kiosk.cli_demo", "the main job on the sample shopper: enrol, pay, receipt, audit"),
+    "models": ("models.cli", "the networks: fetch, list, verify, add"),
+    "enroll": ("enroll.cli", "the desk: enrol, list, top up, revoke"),
+    "kiosk": ("kiosk.cli", "the till: cart, face, payment, receipt"),
+    "init": ("ledger.cli", "make a home: its keys and an empty book"),
+    "ledger": ("ledger.cli", "audit and read the book"),
+    "evaluate": (
+        "kiosk.evaluate.cli",
+        "how often faces are confused and attacks pass, on your own pictures",
+    ),
+    "bench": ("kiosk.cli_bench", "measure how fast this machine is"),
+    "doctor": (
+        "kiosk.cli_doctor",
+        "what is missing on this machine, and the line that installs it",
+    ),
+}
 
 EPILOG = """\
 examples:
@@ -50,6 +50,8 @@ exit status: 0 done, 1 refused or a check failed, 2 bad input or missing set-up
 
 def default_home() -> Path:
     """The folder that holds all state: $FACETILL_HOME, or the platform's place for user data."""
+    from pathlib import Path
+
     if chosen := os.environ.get("FACETILL_HOME"):
         return Path(chosen)
     from platformdirs import user_data_path
@@ -58,11 +60,18 @@ def default_home() -> Path:
 
 
 def _folder(text: str) -> Path:
+    from pathlib import Path
+
     return Path(text).expanduser().absolute()
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; cheap to build, since stations import nothing heavy for it."""
+def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The command line.
+
+    Args:
+        words: What is to be read: of stations that it does not name only the line of help is
+            there. The whole command line when not given.
+    """
     parser = argparse.ArgumentParser(
         prog="facetill",
         description="Pay at a till with your face: open, on your own machine, and provable.",
@@ -80,11 +89,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="one JSON object on standard output, logs on stderr"
     )
     commands = parser.add_subparsers(title="stations", metavar="COMMAND", required=True)
-    for station in (kiosk.cli_demo, models.cli, enroll.cli, kiosk.cli):
-        station.register(commands, common)
-    ledger.cli.register(commands, common, read_picture=_read_receipt_photo)
-    for station in (kiosk.evaluate.cli, kiosk.cli_bench, kiosk.cli_doctor):
-        station.register(commands, common)
+    asked = None if words is None else next((w for w in words if not w.startswith("-")), "")
+    whole = {module for name, (module, _) in STATIONS.items() if asked in {None, name}}
+    for name, (module, line) in STATIONS.items():
+        if module not in whole:
+            commands.add_parser(name, help=line)
+        elif name not in commands.choices:
+            more = {"read_picture": _read_receipt_photo} if module == "ledger.cli" else {}
+            import_module(module).register(commands, common, **more)
     return parser
 
 
@@ -102,14 +114,28 @@ def _say(text: str) -> None:
 
 def _fail(message: str, hint: str, status: int, *, as_json: bool) -> int:
     if as_json:
+        import json
+
         _say(json.dumps({"error": message, "hint": hint, "status": status}, ensure_ascii=False))
     sys.stderr.write(f"facetill: {message}\n  hint: {hint}\n")
     return status
 
 
+def _known_errors() -> tuple[type[Exception], ...]:
+    """What the stations say of their own accord, each with `message`, `hint` and `status`."""
+    return tuple(
+        import_module(f"{station}.errors").Error
+        for station in ("enroll", "kiosk", "ledger", "models")
+    )
+
+
 def _keep_crash_report() -> Path | None:
     """Write the traceback where a developer can find it; it holds code lines, never values."""
-    with contextlib.suppress(OSError):
+    import tempfile
+    import traceback
+    from pathlib import Path
+
+    try:
         handle, name = tempfile.mkstemp(prefix="facetill-crash-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             stack = traceback.extract_tb(sys.exc_info()[2])
@@ -117,7 +143,8 @@ def _keep_crash_report() -> Path | None:
             file.write("".join(traceback.format_list(stack)))
             file.write(f"{kind.__name__ if kind else 'unknown'}\n")
         return Path(name)
-    return None
+    except OSError:
+        return None
 
 
 def _crashed(*, as_json: bool) -> int:
@@ -135,9 +162,11 @@ def run(run_command: Callable[[], tuple[int, dict[str, object], str]], *, as_jso
     """Run one sub-command and turn whatever comes of it into words and an exit status."""
     try:
         status, data, text = run_command()
-        _say(json.dumps(data, ensure_ascii=False) if as_json else text)
-    except KNOWN_ERRORS as error:
-        return _fail(error.message, error.hint, error.status, as_json=as_json)
+        if as_json:
+            import json
+
+            text = json.dumps(data, ensure_ascii=False)
+        _say(text)
     except KeyboardInterrupt:
         sys.stderr.write("\nfacetill: stopped by Ctrl-C; nothing was left half-done.\n")
         return STATUS_INTERRUPTED
@@ -145,7 +174,10 @@ def run(run_command: Callable[[], tuple[int, dict[str, object], str]], *, as_jso
         # the reader went away (`| head`): that is its right, and no error of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:  # the last door: no traceback reaches a user
+    except Exception as error:  # the last door: no traceback reaches a user
+        if isinstance(error, _known_errors()):
+            said: Any = error
+            return _fail(said.message, said.hint, said.status, as_json=as_json)
         if os.environ.get("FACETILL_DEBUG"):
             raise
         return _crashed(as_json=as_json)
@@ -158,12 +190,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the words after the program's name; the process's own when not given.
     """
+    words = sys.argv[1:] if argv is None else argv
+    args = build_parser(words).parse_args(words)
+    import logging  # `--help` has ended by now
+
     logging.basicConfig(
         level=os.environ.get("FACETILL_LOG", "WARNING").upper(),
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    args = build_parser().parse_args(argv)
     if args.home is None:
         args.home = default_home()
     return run(lambda: args.run(args), as_json=args.json)
