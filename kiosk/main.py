@@ -48,6 +48,34 @@ exit status: 0 done, 1 refused or a check failed, 2 bad input or missing set-up
 """
 
 
+class _Unread:
+    """Stands for the parser of a verb that no word names: it is told all, and keeps nothing."""
+
+    def __getattr__(self, name: str) -> _Unread:
+        return self
+
+    def __call__(self, *_: object, **__: object) -> _Unread:
+        return self
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose verbs are read only where a word names them; argparse is slow to build."""
+
+    words: frozenset[str] | None = None  # of the command line; None reads all verbs
+
+    def add_subparsers(self, **options: Any) -> Any:  # noqa: ANN401 - argparse keeps this type private
+        """As argparse has it; what is not read has its name and line of help all the same."""
+
+        def made(**of_verb: Any) -> _Parser | _Unread:  # noqa: ANN401 - what argparse passes on
+            if self.words is not None and of_verb["prog"].rpartition(" ")[2] not in self.words:
+                return _Unread()
+            parser = _Parser(**of_verb)
+            parser.words = self.words
+            return parser
+
+        return super().add_subparsers(**{"parser_class": made, **options})
+
+
 def default_home() -> Path:
     """The folder that holds all state: $FACETILL_HOME, or the platform's place for user data."""
     from pathlib import Path
@@ -72,12 +100,13 @@ def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
         words: What is to be read: of stations that it does not name only the line of help is
             there. The whole command line when not given.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="facetill",
         description="Pay at a till with your face: open, on your own machine, and provable.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.words = None if words is None else frozenset(words)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--home",
@@ -89,8 +118,11 @@ def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
         "--json", action="store_true", help="one JSON object on standard output, logs on stderr"
     )
     commands = parser.add_subparsers(title="stations", metavar="COMMAND", required=True)
-    asked = None if words is None else next((w for w in words if not w.startswith("-")), "")
-    whole = {module for name, (module, _) in STATIONS.items() if asked in {None, name}}
+    whole = {
+        module
+        for name, (module, _) in STATIONS.items()
+        if parser.words is None or name in parser.words
+    }
     for name, (module, line) in STATIONS.items():
         if module not in whole:
             commands.add_parser(name, help=line)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.errors import KeyCorruptError, KeyExposedError, KeyMissingError
@@ -65,6 +64,8 @@ def generate() -> StationKey:
 
 def pem(key: StationKey) -> bytes:
     """The key as an unencrypted PKCS #8 PEM text."""
+    from cryptography.hazmat.primitives import serialization
+
     return key.private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -92,6 +93,8 @@ def load(path: Path) -> StationKey:
             f"The key file {path} can be read by other users (mode {mode:04o}).",
             hint=f"Run: chmod 600 {path}",
         )
+    from cryptography.hazmat.primitives import serialization  # its formats take long to import
+
     try:
         private = serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError) as e:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
 
 import pytest
+
+from kiosk.main import build_parser
 
 EYES = {"cv2", "numpy", "onnx", "onnxruntime", "insightface", "ai_edge_litert", "PySide6"}
 OTHERS = {"matplotlib", "faiss", "rich", "keyring", "zxingcpp", "escpos", "psycopg"}
@@ -31,6 +34,56 @@ def test_help_imports_neither_eyes_nor_book():
     assert not imported("--help") & (EYES | OTHERS | {"apsw", "cryptography", "orjson"})
 
 
+def test_help_imports_no_station():
+    script = (
+        "import contextlib, io, sys; from kiosk.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    main(['--help'])\n"
+        "sys.stdout.write(' '.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "kiosk.main" in loaded
+    assert not loaded & {"enroll", "ledger", "models", "kiosk.cli", "kiosk.errors"}
+    assert not loaded & {"logging", "json", "dataclasses", "inspect", "traceback", "tempfile"}
+
+
+def paths_of(parser, path=()):
+    """The words that lead to each parser below this one."""
+    yield path
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from paths_of(below, (*path, name))
+
+
+def helped(parser, path):
+    for name in path:
+        (verbs,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+        parser = verbs.choices[name]
+    return parser.format_help()
+
+
+def test_a_command_line_read_in_part_helps_as_the_whole_one_does():
+    whole = build_parser()
+    paths = list(paths_of(whole))
+    assert len(paths) > 60
+    for path in paths:
+        assert helped(build_parser([*path, "--help"]), path) == helped(whole, path)
+
+
+def test_an_unknown_verb_is_told_of_all_that_there_are(capsys):
+    for words in (["nonsense"], ["ledger", "nonsense"]):
+        with pytest.raises(SystemExit):
+            build_parser(words).parse_args(words)
+        in_part = capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            build_parser().parse_args(words)
+        assert in_part == capsys.readouterr().err
+
+
 @pytest.mark.parametrize("verb", ["check", "balance"])
 def test_the_auditors_verbs_import_no_eyes(demo_home, verb):
     from ledger.book import Ledger
@@ -38,7 +91,7 @@ def test_the_auditors_verbs_import_no_eyes(demo_home, verb):
     Ledger.create(demo_home).close()
     loaded = imported("ledger", verb, "--home", str(demo_home.path))
     assert "apsw" in loaded
-    assert not loaded & (EYES | OTHERS)
+    assert not loaded & (EYES | OTHERS | {"enroll", "models", "http", "ssl", "email"})
 
 
 def test_the_eyes_open_without_insightface(models_dir):
