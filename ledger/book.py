@@ -140,9 +140,12 @@ class Ledger(Reading):
                 it is not known: asking again with the same id charges once.
         """
         payment = Payment(signed, order, self.home.mode)
-        return self._commit(
-            lambda draft: self._receipt_later(draft, self._take(draft, payment, now_ms)), now_ms
-        )
+
+        def work(draft: Draft) -> Callable[[], Receipt]:
+            self._prefetch(draft, [payment])
+            return self._receipt_later(draft, self._take(draft, payment, now_ms))
+
+        return self._commit(work, now_ms)
 
     def post_many(
         self, items: Sequence[tuple[SignedAuthorization, Order]], now_ms: int

@@ -13,7 +13,7 @@ from ledger.contents import Rotation
 from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
-from ledger.log import LOOKUP, Tip
+from ledger.log import LOOKUP, Tip, padded
 from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Draft:
         accounts = sorted({place for place in places if place not in self._balances})
         self._balances |= dict.fromkeys(accounts, 0)
         for start in range(0, len(accounts), LOOKUP):
-            some = accounts[start : start + LOOKUP]
+            some = padded(accounts[start : start + LOOKUP])
             marks = ",".join(["(?,?)"] * len(some))
             values = [value for place in some for value in place]
             query = f"SELECT account, currency, balance FROM accounts WHERE (account, currency) IN (VALUES {marks})"  # noqa: E501, S608 - question marks

@@ -7,7 +7,7 @@ of the caller.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from ledger import keys, merkle, note
 from ledger.contents import Rotation, Station
@@ -15,12 +15,14 @@ from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ledger.contents import Genesis
     from ledger.store import Store
 
-LOOKUP: Final = 200  # ids in one query
+LOOKUP: Final = 256  # values in one query
+T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,16 @@ class Log:
 
     def key_of(self, size: int) -> note.VerifierKey:
         """The key that signs the head of a tree of this size: a new one, after its own entry's."""
-        public_bytes = self._genesis.public_bytes
+        return note.VerifierKey(self.origin, self._keys_of(size)[0])
+
+    def _keys_of(self, *sizes: int) -> list[bytes]:
+        found = [self._genesis.public_bytes] * len(sizes)
         for index, following in self.rotations():
-            if self.head_after(index)[0] < size:
-                public_bytes = following
-        return note.VerifierKey(self.origin, public_bytes)
+            signed = self.head_after(index)[0]
+            found = [
+                following if signed < size else key for key, size in zip(found, sizes, strict=True)
+            ]
+        return found
 
     def tip(self) -> Tip:
         """The tree to build on; one that another process wrote must carry the ledger's signature.
@@ -91,15 +98,15 @@ class Log:
         if known is not None and (known.frontier.size, known.head) == (index + 1, head):
             return known
         places = merkle.frontier_places(index + 1)
-        frontier = merkle.Frontier(index + 1, [self.subtree(*place) for place in places])
+        frontier = merkle.Frontier(index + 1, self._subtrees(places))
         text = note.Checkpoint(self.origin, index + 1, frontier.root()).text()
-        if not keys.verify(self.key_of(index + 1).public_bytes, head, text.encode()):
+        # the next head's key: a rotation that stands last has signed with the old one
+        key, following = self._keys_of(index + 1, index + 2)
+        if not keys.verify(key, head, text.encode()):
             raise DamagedError(
                 f"The tree head of entry {index} does not verify; nothing was added.",
                 hint="Run: facetill ledger check",
             )
-        # the next head's key: a rotation that stands last has signed with the old one
-        following = self.key_of(index + 2).public_bytes
         self._tip = Tip(frontier, head, self.parse(index, leaf).recorded_ms, following)
         return self._tip
 
@@ -107,8 +114,7 @@ class Log:
         """Those of these entries that are in the log, such as "payment/…"."""
         found = {}
         for start in range(0, len(entry_ids), LOOKUP):
-            some = list(entry_ids[start : start + LOOKUP])
-            some += some[:1] * (LOOKUP - len(some) if len(entry_ids) > 1 else 0)
+            some = padded(entry_ids[start : start + LOOKUP])
             marks = ",".join("?" * len(some))
             query = f"SELECT idx, id, leaf FROM entries WHERE id IN ({marks})"  # noqa: S608 - marks
             rows = self._store.rows(query, some)
@@ -203,31 +209,61 @@ class Log:
 
     def proof(self, index: int, size: int) -> tuple[bytes, ...]:
         """Inclusion path of an entry in the tree of `size`."""
-        return merkle.inclusion_proof(index, size, self.subtree)
+        return self._from_subtrees(lambda subtree: merkle.inclusion_proof(index, size, subtree))
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proof that the newest tree continues the one of `first` entries."""
-        return tuple(merkle.consistency_proof(first, self.size(), self.subtree))
+        size = self.size()
+        return self._from_subtrees(
+            lambda subtree: tuple(merkle.consistency_proof(first, size, subtree))
+        )
 
     def checkpoint(self, index: int) -> str:
         """The first signed head that covers an entry."""
         size, signature = self.head_after(index)
-        root = merkle.fold([self.subtree(*place) for place in merkle.frontier_places(size)])
+        root = merkle.fold(self._subtrees(merkle.frontier_places(size)))
         checkpoint = note.Checkpoint(self.origin, size, root)
         return note.assemble(checkpoint, self.key_of(size), signature)
 
-    def subtree(self, level: int, number: int) -> bytes:
-        """The hash of a perfect subtree, kept with the leaf that completes it."""
-        index = merkle.keeper(level, number)
-        row = next(
-            self._store.rows(
-                "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, index)
-            ),
-            None,
-        )
-        if row is None or len(cast("bytes", row[0])) != merkle.HASH_BYTES:
-            raise damaged_entry(index)
-        return cast("bytes", row[0])
+    def _from_subtrees(self, work: Callable[[merkle.Subtree], T]) -> T:
+        """What `work` makes of perfect subtrees, which are read with one query.
+
+        It is called twice: first to see which it asks for, and then with them.
+        """
+        asked: list[tuple[int, int]] = []
+
+        def note_down(level: int, number: int) -> bytes:
+            asked.append((level, number))
+            return merkle.EMPTY_ROOT
+
+        work(note_down)
+        known = dict(zip(asked, self._subtrees(asked), strict=True))
+        return work(lambda *place: known[place])
+
+    def _subtrees(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The hashes of perfect subtrees (level, number), each kept with the leaf that ends it."""
+        kept: dict[int, bytes] = {}
+        if places:
+            wanted = padded([merkle.keeper(*place) for place in places])
+            marks = ",".join("?" * len(wanted))
+            query = f"SELECT idx, hashes FROM entries WHERE idx IN ({marks})"  # noqa: S608 - marks
+            rows = cast("Iterator[tuple[int, bytes]]", self._store.rows(query, wanted))
+            kept = dict(rows)
+        found = []
+        for level, number in places:
+            index = merkle.keeper(level, number)
+            step = merkle.HASH_BYTES
+            subtree = kept.get(index, b"")[level * step : (level + 1) * step]
+            if len(subtree) != step:
+                raise damaged_entry(index)
+            found.append(subtree)
+        return found
+
+
+def padded(values: Sequence[V]) -> list[V]:
+    """Filled up with the first to a power of two, so that few different queries are made."""
+    whole = 1 << (len(values) - 1).bit_length()
+    return [*values, *[values[0]] * (whole - len(values))]
 
 
 def damaged_entry(index: int) -> DamagedError:
