@@ -47,6 +47,16 @@ BATCH_MAX: Final = 1 << 16
 BATCHES_AT_ONCE: Final = 16  # whose nodes are kept, while their members come in
 
 
+_KINDS: Final[dict[str, type]] = {
+    **dict.fromkeys(("id", "kiosk", "pseudonym", "cart_digest", "currency", "policy"), str),
+    **dict.fromkeys(("method", "source"), str),
+    **dict.fromkeys(("amount_minor", "issued_at_ms", "expires_at_ms"), int),
+    "models": dict,
+    "cues": list,
+}
+_HOLD_KINDS: Final = _KINDS | {"hold_until_ms": int}
+
+
 @dataclass(frozen=True)
 class Authorization:
     """One permission to pay.
@@ -138,14 +148,8 @@ class Authorization:
     @classmethod
     def from_record(cls, record: canonical.Value) -> Authorization:
         """Read what `record` wrote; anything else is a BadInputError."""
-        kinds: dict[str, type] = dict.fromkeys(
-            ("id", "kiosk", "pseudonym", "cart_digest", "currency", "policy", "method", "source"),
-            str,
-        )
-        kinds |= dict.fromkeys(("amount_minor", "issued_at_ms", "expires_at_ms"), int)
-        if isinstance(record, dict) and "hold_until_ms" in record:
-            kinds["hold_until_ms"] = int
-        fields = require_fields(record, kinds | {"models": dict, "cues": list})
+        holds = isinstance(record, dict) and "hold_until_ms" in record
+        fields = require_fields(record, _HOLD_KINDS if holds else _KINDS)
         cues = tuple(cast("list[str]", fields["cues"]))
         return cls(**cast("dict[str, Any]", {**fields, "cues": cues}))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
 from ledger import canonical, keys, rules, store
 from ledger.commits import Committer
-from ledger.contents import Genesis, Hold, Payment, Rotation, Station, shopper_account
+from ledger.contents import SALES, Genesis, Hold, Payment, Rotation, Station, shopper_account
 from ledger.desk import Desk
 from ledger.errors import (
     BadInputError,
@@ -263,10 +263,11 @@ class Ledger(Reading):
         return draft.append(content, now_ms)
 
     def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
-        shoppers = {(shopper_account(p.pseudonym), self.home.currency) for p in payments}
+        accounts = {SALES, *(shopper_account(p.pseudonym) for p in payments)}
+        places = [(account, self.home.currency) for account in accounts]
         tombstones = {f"{Erasure.kind}/{p.pseudonym}" for p in payments}
         holds = [f"hold/{p.sale_id}" for p in payments]
-        draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], tuple(shoppers))
+        draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], places)
 
     def _receipt_later(self, draft: Draft, entry: Entry) -> Callable[[], Receipt]:
         is_new = entry.index >= draft.old_size

@@ -48,6 +48,14 @@ KINDS: Final[dict[str, type[AnyContent]]] = {
     )
 }
 
+_FIELDS: Final[dict[str, type]] = {
+    **dict.fromkeys(("format", "index", "clock_ms", "recorded_ms"), int),
+    "kind": str,
+    "id": str,
+    "body": dict,
+    "postings": list,
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -117,9 +125,7 @@ def parse_leaf(leaf: bytes) -> Entry:
     Raises:
         BadInputError: It is no leaf of this format; the sentence names the field.
     """
-    kinds: dict[str, type] = dict.fromkeys(("format", "index", "clock_ms", "recorded_ms"), int)
-    kinds |= {"kind": str, "id": str, "body": dict, "postings": list}
-    record = require_fields(canonical.loads(leaf), kinds)
+    record = require_fields(canonical.loads(leaf), _FIELDS)
     if record["format"] != FORMAT:
         raise bad_field("format")
     content = KINDS.get(cast("str", record["kind"]))

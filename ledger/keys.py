@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PUBLIC_BYTES = 32
 SIGNATURE_BYTES = 64
+KEYS_AT_HAND = 256  # public keys that need not be read from their bytes again
 
 
 def key_id(public_bytes: bytes) -> str:
@@ -29,10 +31,15 @@ def key_id(public_bytes: bytes) -> str:
 def verify(public_bytes: bytes, signature: bytes, message: bytes) -> bool:
     """Whether `signature` (64 bytes) is the key's Ed25519 signature (RFC 8032) of `message`."""
     try:
-        Ed25519PublicKey.from_public_bytes(public_bytes).verify(signature, message)
+        _public_key(public_bytes).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=KEYS_AT_HAND)
+def _public_key(public_bytes: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_bytes)
 
 
 @dataclass(frozen=True, repr=False)

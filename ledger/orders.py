@@ -32,6 +32,9 @@ TAXES_MAX: Final = 20
 RATE_PPM_MAX: Final = 1_000_000
 _COUNTED: Final = "counted"
 
+_LINE: Final[dict[str, type]] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
+_COUNTED_LINE: Final = _LINE | {"stock": str}
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
@@ -230,9 +233,8 @@ class Order:
 
 
 def _line(record: canonical.Value) -> OrderLine:
-    kinds: dict[str, type] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
     counted = isinstance(record, dict) and "stock" in record
-    fields = dict(require_fields(record, kinds | {"stock": str} if counted else kinds))
+    fields = dict(require_fields(record, _COUNTED_LINE if counted else _LINE))
     if counted and fields.pop("stock") != _COUNTED:
         raise bad_field("stock")
     return OrderLine(**cast("dict[str, Any]", fields), counted=counted)
