@@ -35,7 +35,7 @@ FINE_BITS: Final = 6
 FINE: Final = 1 << FINE_BITS
 COARSE_MAX: Final = 126.5  # a whole value, of both, stays within a coarse byte of -127..127
 ROUNDING: Final = 1e-4  # of float32 sums and the 14-bit form, generously
-FIRST: Final = 64  # rows of the highest results, among which the second is sought at first
+FIRST: Final = 32  # rows of the highest results, among which the second is sought at first
 PLANES_ROWS: Final = 262_144
 WRITTEN_TOGETHER: Final = 2_048  # templates; keeps what is needed besides small
 MULTIPLIED_TOGETHER: Final = 1_024  # rows; more would wake the threads of numpy's BLAS, which spin
@@ -283,7 +283,7 @@ class _Planes:
         made = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), MULTIPLIED_TOGETHER):
             some = rows[start : start + MULTIPLIED_TOGETHER]
-            values = self._coarse[some].astype(np.float32)
+            values = np.take(self._coarse, some, axis=0).astype(np.float32)
             if fine:
                 values += self._below(some)
             made[start : start + len(some)] = (values @ probe) * self._steps[some]
