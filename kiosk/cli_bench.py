@@ -132,7 +132,7 @@ def _vision(args: argparse.Namespace) -> Report:
         if sessions:
             parts["a payment"] = {
                 "median": found["session_stages_ms"],
-                "95th percentile": found["session_stages_ms_p95"],
+                "95th percentile\nof each stage": found["session_stages_ms_p95"],
             }
         plots.stages(args.plot, parts, "Where the time goes")
     return 0, {"ok": True, **_rounded(found)}, _lines(found)
