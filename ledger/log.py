@@ -220,7 +220,10 @@ class Log:
 
     def checkpoint(self, index: int) -> str:
         """The first signed head that covers an entry."""
-        size, signature = self.head_after(index)
+        return self.signed(*self.head_after(index))
+
+    def signed(self, size: int, signature: bytes) -> str:
+        """The signed head of a tree of this size."""
         root = merkle.fold(self._subtrees(merkle.frontier_places(size)))
         checkpoint = note.Checkpoint(self.origin, size, root)
         return note.assemble(checkpoint, self.key_of(size), signature)

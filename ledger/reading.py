@@ -262,9 +262,9 @@ class Reading:
                 start = rows[-1][0] + 1
 
     def _receipt(self, entry: Entry) -> Receipt:
-        size, _ = self._log.head_after(entry.index)
+        size, signature = self._log.head_after(entry.index)
         proof = self._log.proof(entry.index, size)
-        return Receipt(entry.leaf(), proof, self._log.checkpoint(entry.index))
+        return Receipt.of(entry, proof, self._log.signed(size, signature))
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
