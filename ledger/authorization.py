@@ -171,7 +171,7 @@ class BatchPlace:
     def __post_init__(self) -> None:
         require_integer("batch size", self.size, 1, BATCH_MAX)
         require_integer("batch index", self.index, 0, self.size - 1)
-        if any(len(step) != merkle.HASH_BYTES for step in self.path):
+        if not {*map(len, self.path)} <= {merkle.HASH_BYTES}:
             raise bad_field("batch path")
 
     def record(self) -> canonical.Value:
@@ -185,8 +185,8 @@ class BatchPlace:
         fields = require_fields(record, {"index": int, "size": int, "path": str})
         path = bytes_from_text("batch path", fields["path"])
         step = merkle.HASH_BYTES
-        steps = tuple(path[i : i + step] for i in range(0, len(path), step))
-        return cls(cast("int", fields["index"]), cast("int", fields["size"]), steps)
+        steps = [path[i : i + step] for i in range(0, len(path), step)]
+        return cls(cast("int", fields["index"]), cast("int", fields["size"]), tuple(steps))
 
 
 @dataclass(frozen=True)

@@ -276,13 +276,12 @@ class Payment:
 
     @classmethod
     def from_body(cls, body: Body) -> Payment:
-        kinds: dict[str, type] = {"order": dict, "mode": str}
-        rest = {name: value for name, value in body.items() if name not in kinds}
-        fields = require_fields({k: body[k] for k in kinds if k in body}, kinds)
+        signed = dict(body)
+        order, mode = signed.pop("order", ""), signed.pop("mode", "")
         return cls(
-            SignedAuthorization.from_record(rest),
-            Order.from_record(fields["order"]),
-            cast("Mode", fields["mode"]),
+            SignedAuthorization.from_record(signed),
+            Order.from_record(order),
+            cast("Mode", mode),
         )
 
 

@@ -48,6 +48,7 @@ KINDS: Final[dict[str, type[AnyContent]]] = {
     )
 }
 
+_PLACE: Final = ("index", "clock_ms", "recorded_ms")
 _FIELDS: Final[dict[str, type]] = {
     **dict.fromkeys(("format", "index", "clock_ms", "recorded_ms"), int),
     "kind": str,
@@ -131,11 +132,9 @@ def parse_leaf(leaf: bytes) -> Entry:
     content = KINDS.get(cast("str", record["kind"]))
     if content is None:
         raise bad_field("kind")
-    index, clock_ms, recorded_ms = (
-        cast("int", record[name]) for name in ("index", "clock_ms", "recorded_ms")
-    )
-    for name, value in (("index", index), ("clock_ms", clock_ms), ("recorded_ms", recorded_ms)):
-        require_integer(name, value, 0, canonical.INTEGER_MAX)
+    for name in _PLACE:
+        require_integer(name, record[name], 0, canonical.INTEGER_MAX)
+    index, clock_ms, recorded_ms = cast("list[int]", [record[name] for name in _PLACE])
     entry = Entry(index, clock_ms, recorded_ms, content.from_body(cast("Body", record["body"])))
     if entry.leaf() != leaf:  # which also finds every spelling but the canonical one
         canonical.decode(leaf)

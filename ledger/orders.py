@@ -33,6 +33,7 @@ RATE_PPM_MAX: Final = 1_000_000
 _COUNTED: Final = "counted"
 
 _LINE: Final[dict[str, type]] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
+_ORDER: Final[dict[str, type]] = {"currency": str, "lines": list}
 _COUNTED_LINE: Final = _LINE | {"stock": str}
 
 
@@ -159,10 +160,10 @@ class Order:
         require_integer("number of order lines", len(self.lines), 1, LINES_MAX)
         require_integer("number of discounts", len(self.discounts), 0, DISCOUNTS_MAX)
         require_integer("number of taxes", len(self.taxes), 0, TAXES_MAX)
-        if len({tax.name for tax in self.taxes}) != len(self.taxes):
-            raise bad_field("tax name")
         require_integer("order total", self.total_minor, 1, MINOR_MAX)
-        if any(tax.base_minor > self.priced_minor for tax in self.taxes):
+        if self.taxes and len({tax.name for tax in self.taxes}) != len(self.taxes):
+            raise bad_field("tax name")
+        if self.taxes and max(tax.base_minor for tax in self.taxes) > self.priced_minor:
             raise bad_field("tax base")
 
     @lazy
@@ -216,19 +217,16 @@ class Order:
         """Read what `record` wrote; anything else is a BadInputError."""
         if not isinstance(record, dict):
             raise bad_field("order")
-        kinds: dict[str, type] = {"currency": str, "lines": list}
-        kinds |= {name: list for name in ("discounts", "taxes") if record.get(name)}
-        fields = require_fields(record, kinds)
-        parts = {
-            name: cast("list[canonical.Value]", fields[name])
-            for name in kinds
-            if kinds[name] is list
-        }
+        kinds = _ORDER
+        for name in ("discounts", "taxes"):
+            if record.get(name):
+                kinds = kinds | {name: list}
+        fields = cast("dict[str, Any]", require_fields(record, kinds))
         return cls(
-            tuple(_line(part) for part in parts["lines"]),
-            cast("str", fields["currency"]),
-            tuple(_discount(part) for part in parts.get("discounts", ())),
-            tuple(_tax(part) for part in parts.get("taxes", ())),
+            tuple(map(_line, fields["lines"])),
+            fields["currency"],
+            tuple(map(_discount, fields.get("discounts", ()))),
+            tuple(map(_tax, fields.get("taxes", ()))),
         )
 
 
