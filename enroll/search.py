@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -180,11 +180,12 @@ class Compact:
         turned = self._scan.turned(probe)
         look = self._scan.look(turned)
         # two owners have at least this cosine, so who has less is not wanted; -inf takes everybody
-        second = _second(*self._cosines(turned, self._live(look.highest(FIRST)))) - self._off
-        places = self._live(look.places_from(least_of(second, self._scan.dimensions)))
-        owners, cosines = self._cosines(turned, places)
+        _, owners, cosines = self._compare(turned, look.highest(FIRST))
+        second = _second(owners, cosines) - self._off
+        wanted = look.places_from(least_of(second, self._scan.dimensions))
+        places, owners, cosines = self._compare(turned, wanted)
         near = places[cosines >= _second(owners, cosines) - 2 * self._off]
-        return _by_owner(*self._cosines(turned, near, fine=True))[:2]
+        return _by_owner(*self._compare(turned, near, fine=True)[1:])[:2]
 
     def at_least(self, probe: NDArray[np.float32], least: float) -> Found:
         """All owners that near."""
@@ -194,9 +195,10 @@ class Compact:
             return []
         turned = self._scan.turned(probe)
         look = self._scan.look(turned)
-        places = self._live(look.places_from(least_of(least, self._scan.dimensions)))
-        near = places[self._cosines(turned, places)[1] >= least - self._off]
-        owners, cosines = self._cosines(turned, near, fine=True)
+        wanted = look.places_from(least_of(least, self._scan.dimensions))
+        places, _, cosines = self._compare(turned, wanted)
+        near = places[cosines >= least - self._off]
+        _, owners, cosines = self._compare(turned, near, fine=True)
         kept = cosines >= least
         return _by_owner(owners[kept], cosines[kept])
 
@@ -210,32 +212,27 @@ class Compact:
         if not places:
             return []
         turned = self._scan.turned(probe)
-        return _by_owner(*self._cosines(turned, np.concatenate(places), fine=True))
+        return _by_owner(*self._compare(turned, np.concatenate(places), fine=True)[1:])
 
-    def _live(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those that nobody struck out, in the memory's order."""
-        ordered = np.sort(places)
-        return ordered[self._owners(ordered) >= 0]
-
-    def _owners(self, places: NDArray[np.int64]) -> NDArray[np.int32]:
-        parts = [planes.owners[rows] for planes, rows in self._by_planes(places)]
-        return np.concatenate(parts) if parts else np.empty(0, np.int32)
-
-    def _cosines(
+    def _compare(
         self, turned: NDArray[np.float32], places: NDArray[np.int64], *, fine: bool = False
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Owners and cosines of rows at ordered places: of the bytes alone, or of all bits."""
-        parts = [planes.cosines(turned, rows, fine) for planes, rows in self._by_planes(places)]
-        cosines = np.concatenate(parts) if parts else np.empty(0, np.float32)
-        return self._owners(places), cosines
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Of rows that nobody struck out: places, owners and cosines, of the bytes or all bits.
 
-    def _by_planes(self, places: NDArray[np.int64]) -> Iterator[tuple[_Planes, NDArray[np.int64]]]:
-        starts = np.arange(len(self._planes) + 1) * PLANES_ROWS
-        bounds = np.searchsorted(places, starts).tolist()
+        Args:
+            turned: the probe.
+            places: in their order, which is the memory's.
+            fine: whether of all bits.
+        """
+        owners = np.empty(len(places), np.int32)
+        cosines = np.empty(len(places), np.float32)
+        bounds = np.searchsorted(places, np.arange(len(self._planes) + 1) * PLANES_ROWS).tolist()
         for number, planes in enumerate(self._planes):
-            rows = places[bounds[number] : bounds[number + 1]]
-            if len(rows):
-                yield planes, rows - number * PLANES_ROWS
+            some = slice(bounds[number], bounds[number + 1])
+            rows = places[some] - number * PLANES_ROWS
+            owners[some], cosines[some] = planes.owners[rows], planes.cosines(turned, rows, fine)
+        live = owners >= 0
+        return places[live], owners[live], cosines[live]
 
 
 def _second(owners: NDArray[np.int32], cosines: NDArray[np.float32]) -> float:
