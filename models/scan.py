@@ -30,16 +30,16 @@ GROUP: Final = 4  # numbers that three tables hold together
 TABLES: Final = 3  # of a group
 STEP: Final = 0.586  # between levels, in standard deviations: the least error for normal numbers
 SHARES: Final = (2.0, 1.0, 0.5)  # what each table's bit of the fourth number is worth, in steps
-TOLD: Final = 1_024  # rows of a block whose results are kept at first
-MORE: Final = 8  # times as many, where those are not all that are wanted
+TOLD: Final = 768  # rows of a block whose results are kept at first
+MORE: Final = 3  # times as many, where those are not all that are wanted
 TOGETHER: Final = 64  # rows that faiss adds up side by side, which at 32 takes longer
 SHUFFLED: Final = 16  # bytes
 SEED: Final = 20_240_229  # of the rotation
 
 # Measured: of unit vectors in d dimensions with cosine c the result is KEPT * c in the mean, and
-# its variance about (AWAY² (1 - c²) + ALONG² c²) / d. Of twenty million pairs at d = 128, reckoned in
-# numpy (without the rounding of tables to bytes, which ROUNDING covers not), the poor
-# left out, the lowest was 5.9 such deviations below the mean; of a million rows 90 are poor.
+# its variance about (AWAY² (1 - c²) + ALONG² c²) / d. Of twenty million pairs at d = 128, the poor
+# left out and the rounding of tables to bytes not reckoned, the lowest was 5.9 such deviations
+# below the mean; of a million rows 90 are poor.
 KEPT: Final = 0.963
 AWAY: Final = 0.19
 ALONG: Final = 0.27
@@ -164,7 +164,9 @@ class Look:
             places[: np.searchsorted(-results, -least, "right")] for results, places in self._told
         ]
         found = np.sort(np.concatenate([*wanted, self._poor]))
-        return found[np.concatenate([[True], found[1:] > found[:-1]])[: len(found)]]
+        once = np.ones(len(found), bool)
+        once[1:] = found[1:] > found[:-1]
+        return found[once]
 
     def _search(self, wanted: dict[int, int]) -> None:
         """Fetch so many of the highest results of each of these blocks."""

@@ -37,6 +37,8 @@ def in_turns(
     rounds: int,
     seconds_max: float,
     before_each: Callable[[], object] = lambda: None,
+    *,
+    warm: bool = False,
 ) -> dict[str, list[float]]:
     """Run each way once a round, on the same input.
 
@@ -46,6 +48,8 @@ def in_turns(
         rounds: how many at the most.
         seconds_max: no round is begun after this, but for the first `ROUNDS_MIN`.
         before_each: called before each way, untimed; `at_rest` for ways with threads of their own.
+        warm: whether each way takes the input before, untimed, and then its own: it finds its
+            weights in the caches, as what sees frame after frame does, and not the peers'.
 
     Returns:
         Milliseconds of each round, by name of the way.
@@ -59,6 +63,8 @@ def in_turns(
             break
         for name, way in ways.items():
             before_each()
+            if warm:
+                way(inputs[(number - 1) % len(inputs)])
             started_s = time.perf_counter()
             way(inputs[number % len(inputs)])
             times_ms[name].append((time.perf_counter() - started_s) * 1_000)

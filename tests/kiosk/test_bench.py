@@ -158,6 +158,15 @@ def test_a_watched_source_tells_of_its_first_frame_once_and_is_else_the_same(mod
     source.close()
 
 
+def test_a_way_that_is_to_be_warm_takes_the_input_before_its_own_untimed():
+    seen = []
+    ways = {name: lambda item, name=name: seen.append((name, item)) for name in "ab"}
+    times = in_turns(ways, [1, 2, 3], rounds=3, seconds_max=60, warm=True)
+    assert seen[2:6] == [("a", 3), ("a", 1), ("b", 3), ("b", 1)]
+    assert seen[6:8] == [("a", 1), ("a", 2)]
+    assert [len(values) for values in times.values()] == [3, 3]
+
+
 def test_in_turns_rests_before_each_way_where_it_is_told_to():
     order = []
     ways = {name: lambda _, name=name: order.append(name) for name in "ab"}
