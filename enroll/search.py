@@ -173,8 +173,6 @@ class Compact:
 
     def best_two(self, probe: NDArray[np.float32]) -> Found:
         """The two nearest owners."""
-        from models.scan import least_of
-
         if not len(self):
             return []
         turned = self._scan.turned(probe)
@@ -182,20 +180,18 @@ class Compact:
         # two owners have at least this cosine, so who has less is not wanted; -inf takes everybody
         _, owners, cosines = self._compare(turned, look.highest(FIRST))
         second = _second(owners, cosines) - self._off
-        wanted = look.places_from(least_of(second, self._scan.dimensions))
+        wanted = look.places_from(look.least(second))
         places, owners, cosines = self._compare(turned, wanted)
         near = places[cosines >= _second(owners, cosines) - 2 * self._off]
         return _by_owner(*self._compare(turned, near, fine=True)[1:])[:2]
 
     def at_least(self, probe: NDArray[np.float32], least: float) -> Found:
         """All owners that near."""
-        from models.scan import least_of
-
         if not len(self):
             return []
         turned = self._scan.turned(probe)
         look = self._scan.look(turned)
-        wanted = look.places_from(least_of(least, self._scan.dimensions))
+        wanted = look.places_from(look.least(least))
         places, _, cosines = self._compare(turned, wanted)
         near = places[cosines >= least - self._off]
         _, owners, cosines = self._compare(turned, near, fine=True)

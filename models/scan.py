@@ -7,9 +7,8 @@ its own, and one of a fourth number, which three tables share. The sum is the in
 the levels, but for the rounding of the tables to bytes.
 
 How far that is from the product with the row itself has no bound that would leave few rows, but its
-distribution is known: rows and queries are first turned together by a fixed random rotation, after
-which nothing of a pair matters but its cosine. `least_of` says how low a result can be. Rows that
-the levels fit badly, which would be lower more often, are told whatever their result is.
+distribution is known (`models/levels.py`): rows and queries are first turned together by a fixed
+random rotation. `Look.least` says how low a result can be.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from models.levels import result_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,26 +35,13 @@ TOLD: Final = 768  # rows of a block whose results are kept at first
 MORE: Final = 3  # times as many, where those are not all that are wanted
 TOGETHER: Final = 64  # rows that faiss adds up side by side, which at 32 takes longer
 SHUFFLED: Final = 16  # bytes
+BYTE_MAX: Final = 255
 SEED: Final = 20_240_229  # of the rotation
 
-# Measured: of unit vectors in d dimensions with cosine c the result is KEPT * c in the mean, and
-# its variance about (AWAY² (1 - c²) + ALONG² c²) / d. Of twenty million pairs at d = 128, the poor
-# left out and the rounding of tables to bytes not reckoned, the lowest was 5.9 such deviations
-# below the mean; of a million rows 90 are poor.
-KEPT: Final = 0.963
-AWAY: Final = 0.19
-ALONG: Final = 0.27
+# A result may be so many deviations lower than `result_of` expects for a row to be told all the
+# same. Of 9,437,184 pairs at d = 128 (72 queries) the lowest was 5.9 deviations lower, at a cosine
+# of 0.2; at 0.35 to 0.95 it was 5.3.
 DEVIATIONS: Final = 6.5
-POOR: Final = 4.5  # a row's product with its own levels is lower by so many deviations
-
-
-def least_of(cosine: float, dimensions: int) -> float:
-    """The least result of a row whose cosine is at least this one, -1..1; -inf gives -inf."""
-    if cosine <= -1:
-        return -np.inf
-    along = min(cosine, 1.0) ** 2
-    variance = (AWAY**2 * (1 - along) + ALONG**2 * along) / dimensions
-    return float(KEPT * cosine - DEVIATIONS * variance**0.5)
 
 
 class Scan:
@@ -68,8 +56,6 @@ class Scan:
         self._turn = _rotation(dimensions)
         self._step = float(STEP / dimensions**0.5)
         self._blocks: list[Any] = []
-        self._poor = np.empty(0, np.int64)  # places
-        self._count = 0
 
     def turned(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Rows or a query, (..., d), as all other methods take them: cosines stay the same."""
@@ -78,10 +64,6 @@ class Scan:
     def add(self, rows: NDArray[np.float32]) -> None:
         """Take turned rows, (n, d) of length 1, behind the others."""
         levels = self._levels(rows)
-        own = np.einsum("nd,nd->n", rows, levels - np.float32(3.5)) * self._step
-        poor = np.flatnonzero(own < KEPT - POOR * ALONG / self.dimensions**0.5)
-        self._poor = np.concatenate([self._poor, poor + self._count])
-        self._count += len(rows)
         tables, start = _tables(levels), 0
         while start < len(tables):
             if not self._blocks or self._blocks[-1].ntotal == BLOCK_ROWS:
@@ -117,7 +99,7 @@ class Scan:
         groups = query.reshape(-1, GROUP)
         seen = np.empty((len(groups), TABLES, 2), np.float32)
         seen[:, :, 0], seen[:, :, 1] = groups[:, :TABLES], groups[:, TABLES:]
-        return Look(self._blocks, seen.reshape(1, -1), self._poor)
+        return Look(self._blocks, query.astype(np.float64), seen.reshape(1, -1))
 
     def _levels(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
         """The level of each number, 0..7."""
@@ -130,21 +112,35 @@ class Look:
 
     Args:
         blocks: faiss's indexes.
+        turned: the query, (d,).
         query: as they take it.
-        poor: places that are told always.
     """
 
     def __init__(
-        self, blocks: list[Any], query: NDArray[np.float32], poor: NDArray[np.int64]
+        self,
+        blocks: list[Any],
+        turned: NDArray[np.float64],
+        query: NDArray[np.float32],
     ) -> None:
-        self._poor = poor
         self._blocks = blocks
+        self._turned = turned
         self._query = query
         # of each block, the highest first
         self._told: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = [
             (np.empty(0, np.float32), np.empty(0, np.int64)) for _ in blocks
         ]
         self._search(dict.fromkeys(range(len(blocks)), TOLD))
+
+    def least(self, cosine: float) -> float:
+        """The least result of a row whose cosine is at least this one, -1..1; -inf gives -inf."""
+        if cosine <= -1:
+            return -np.inf
+        step = STEP / len(self._turned) ** 0.5
+        mean, deviation = result_of(self._turned, min(cosine, 1.0), step)
+        own, shared = np.abs(self._query.reshape(-1, TABLES, 2)).T
+        widest = float((7 * own + 2 * shared * np.array(SHARES)[:, None]).max()) * step
+        rounded = widest / BYTE_MAX * (own.size / 12) ** 0.5  # of the tables' entries to bytes
+        return mean - DEVIATIONS * float(np.hypot(deviation, rounded))
 
     def highest(self, count: int) -> NDArray[np.int64]:
         """Places of the highest results, so many if as many were kept, in their order."""
@@ -153,7 +149,7 @@ class Look:
         return np.sort(places[np.argsort(-results)[:count]])
 
     def places_from(self, least: float) -> NDArray[np.int64]:
-        """Places of all rows whose result is at least this, and of the poor, in their order."""
+        """Places of all rows whose result is at least this, in their order."""
         while short := {
             number: MORE * len(results)
             for number, (results, _) in enumerate(self._told)
@@ -163,10 +159,7 @@ class Look:
         wanted = [
             places[: np.searchsorted(-results, -least, "right")] for results, places in self._told
         ]
-        found = np.sort(np.concatenate([*wanted, self._poor]))
-        once = np.ones(len(found), bool)
-        once[1:] = found[1:] > found[:-1]
-        return found[once]
+        return np.sort(np.concatenate(wanted))
 
     def _search(self, wanted: dict[int, int]) -> None:
         """Fetch so many of the highest results of each of these blocks."""

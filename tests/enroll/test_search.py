@@ -11,7 +11,8 @@ from enroll import search
 from enroll.gallery import Gallery
 from enroll.search import SCAN_FROM, Compact, Plain, index_for
 from models import scan
-from models.scan import TOLD, Scan, least_of
+from models.levels import result_of
+from models.scan import TOLD, Scan
 
 DIMENSIONS = 32
 
@@ -205,8 +206,31 @@ def test_no_row_is_lower_in_the_scan_than_its_cosine_allows():
         held = Scan(128)
         held.add((cosine * query + (1 - cosine**2) ** 0.5 * away).astype(np.float32))
         look = held.look(query)
-        assert len(look.places_from(least_of(cosine, 128))) == 20_000
+        assert len(look.places_from(look.least(cosine))) == 20_000
+
+
+@pytest.mark.parametrize("cosine", [0.1, 0.5, 0.9])
+def test_what_is_expected_of_a_query_is_what_random_rows_give(cosine):
+    rng = np.random.default_rng(11)
+    step = scan.STEP / 128**0.5
+    even = np.full(128, 128**-0.5) * np.resize([1, -1], 128)
+    uneven = unit(np.random.default_rng(3), 1, 128)[0].astype(np.float64)
+    uneven[:3] = 0.5
+    uneven /= np.linalg.norm(uneven)
+    for query in (even, uneven):
+        away = rng.standard_normal((40_000, 128))
+        away -= np.outer(away @ query, query)
+        away /= np.linalg.norm(away, axis=1, keepdims=True)
+        rows = cosine * query + (1 - cosine**2) ** 0.5 * away
+        results = (np.clip(np.floor(rows / step), -4, 3) + 0.5) * step @ query
+        mean, deviation = result_of(query, cosine, step)
+        assert results.mean() == pytest.approx(mean, abs=0.001)
+        assert results.std() <= 1.02 * deviation <= 1.3 * results.std()
 
 
 def test_of_nobody_in_particular_everybody_is_wanted():
-    assert least_of(-np.inf, 128) == -np.inf
+    held = Scan(128)
+    held.add(unit(np.random.default_rng(9), 3, 128))
+    look = held.look(unit(np.random.default_rng(9), 1, 128)[0])
+    assert look.least(-np.inf) == -np.inf
+    assert look.places_from(-np.inf).tolist() == [0, 1, 2]
