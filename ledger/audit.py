@@ -148,7 +148,7 @@ class _Audit:
             self.find(index, problem)
         total = cast("int", next(opened.rows("SELECT count(*) FROM entries"))[0])
         heads = _Heads(named, self.find)
-        known = Replay(opened, self._home.currency)
+        known = Replay(opened)
         tree = TreeCheck(self._anchor, self.find, heads.sizes, signed_all=version == 1)
         start = _LOWEST
         if seals is not None and not self.findings:
@@ -162,8 +162,6 @@ class _Audit:
         tree.finish(self.size)
         self._check_accounts(opened, known)
         heads.check(opened, tree, self.size)
-        if self._progress is not None:
-            self._progress(self.size, total)
         if seals is not None and not self.findings:
             seals.keep(opened, self.size, tree.keys, known, self._recorded_ms)
 

@@ -45,7 +45,7 @@ class Draft:
         self._ids: dict[str, Entry | None] = {}
         self._balances: dict[Place, int] = {}
         self._changed: dict[Place, int] = {}
-        self._checkpoint = ""
+        self._checkpoint: str
         self._paths: list[tuple[bytes, ...]] = []
 
     # --- what there is -----------------------------------------------------------------------

@@ -19,12 +19,11 @@ Place = tuple[str, str]  # account, currency
 class Replay:
     """What `ledger.rules.Known` asks for, as of the entry `size`."""
 
-    def __init__(self, opened: Store, currency: str) -> None:
+    def __init__(self, opened: Store) -> None:
         self.size = 0
         self.balances: dict[Place, int] = {}
         self.touched: dict[Place, int] = {}
         self._opened = opened
-        self._currency = currency
         self._figures = Figures()
         self._refunded: dict[str, int] = {}
         self._limits: dict[str, int] = {}

@@ -43,7 +43,7 @@ class TreeCheck:
         self._stored: merkle.Frontier | None = None  # where it differs from the computed one
         self._suspects: list[int] = []
         self._unsigned: list[int] = []
-        self._open = 0  # rows since the last head
+        self._open = False  # whether rows came since the last head
         self._rotated: bytes | None = None
         self._resumed = 0
 
@@ -77,7 +77,7 @@ class TreeCheck:
     def add(self, index: int, leaf: bytes, hashes: bytes, head: bytes) -> None:
         """Take in the next row."""
         leaf_hash = merkle.leaf_hash(leaf)
-        self._open += 1
+        self._open = True
         if not head and self._signed_all:
             self._find(index, "it has no signed tree head")
         if self._computed is None:
@@ -127,7 +127,7 @@ class TreeCheck:
         self._stored = None
 
     def _end_of_commit(self) -> None:
-        self._open = 0
+        self._open = False
         if self._rotated is not None:
             self._trust(self._rotated)
             self._rotated = None

@@ -1,0 +1,157 @@
+"""Small things that the mutation run found untested: each is one line that could be wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger import audit, errors, fields, keys, note, seals
+from ledger.book import Ledger
+from ledger.entries import parse_leaf
+from ledger.home import create_home
+
+KEY = keys.generate()
+VKEY = note.VerifierKey("shop", KEY.public_bytes)
+
+
+def test_each_head_that_is_wrong_is_named_and_not_only_the_first(shop):
+    shop.book.close()
+    shop.home.ledger_db.with_name("head.note").unlink()
+    found, _ = audit.check_home(shop.home, heads=("", "no head"))
+    assert [f.problem.partition(" ")[0] for f in found] == ["head.note", "the", "the"]
+
+
+def test_what_people_type_is_described_and_other_fields_are_pointed_to():
+    for name in ("id", "sku", "pseudonym", "pieces", "amount_minor"):
+        assert "it takes" in fields.bad_field(name).hint
+    assert "letters, digits, dots" in fields.bad_field("id").hint
+    assert "entries.py" in fields.bad_field("batch path").hint
+
+
+@pytest.mark.parametrize("sku", ["", "a:b", "-a", "x" * 41])
+def test_stock_is_booked_for_names_of_accounts_only(shop, sku):
+    with pytest.raises(errors.BadInputError, match="sku"):
+        shop.at_desk().supply(sku, 1, "s")
+
+
+@pytest.mark.parametrize("name", ["index", "clock_ms", "recorded_ms"])
+@pytest.mark.parametrize("value", [-1, 2**53])
+def test_a_leaf_whose_place_or_time_is_out_of_range_is_refused(shop, name, value):
+    entry = next(shop.book.entries())
+    before = f'"{name}":{getattr(entry, name)}'.encode()
+    leaf = entry.leaf().replace(before, f'"{name}":{value}'.encode())
+    assert leaf != entry.leaf()
+    with pytest.raises(errors.BadInputError, match=name):
+        parse_leaf(leaf)
+
+
+@pytest.mark.parametrize("failures", [1, 4, 5])
+def test_a_write_that_may_be_tried_again_is_tried_five_times(shop, monkeypatch, failures):
+    tries, real = [], shop.book._store.write_rows
+
+    def failing(*args):
+        tries.append(args)
+        if len(tries) <= failures:
+            raise errors.RetryableError("Another was quicker.", hint="Try again.")
+        real(*args)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.book._store, "write_rows", failing)
+        if failures == 5:
+            with pytest.raises(errors.RetryableError):
+                shop.topup(100)
+            assert len(tries) == 5
+            assert shop.book.balance(shop.shopper) == 0
+        else:
+            shop.topup(100)
+    shop.topup(100)
+    assert shop.book.check() == []
+
+
+def test_after_a_failed_write_nothing_that_was_remembered_is_built_on(shop, monkeypatch):
+    shop.topup(100)
+    assert shop.book._log._tip is not None
+
+    def full(*_):
+        raise errors.DiskFullError("The disk is full.", hint="Free some space.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.book._store, "write_rows", full)
+        with pytest.raises(errors.DiskFullError):
+            shop.topup(100)
+    assert shop.book._log._tip is None
+    shop.topup(100)
+    assert shop.book.check() == []
+
+
+@pytest.mark.parametrize("code", [*range(10), *range(11, 32)])
+def test_a_signed_text_with_a_control_character_is_refused_as_such(code):
+    text = f"a{chr(code)}b\n"
+    signed = text + "\n" + note.signature_line(VKEY, KEY.sign(text.encode()))
+    with pytest.raises(errors.ProofRefused, match="control characters"):
+        note.open_note(signed, VKEY)
+
+
+def test_a_signed_text_may_have_several_lines():
+    text = "a\nb\n"
+    signed = text + "\n" + note.signature_line(VKEY, KEY.sign(text.encode()))
+    assert note.open_note(signed, VKEY) == text
+
+
+def test_an_account_that_is_new_since_the_last_check_costs_no_whole_check(
+    shop, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(seals, "CHUNK", 2)
+    memory = tmp_path / "auditor"
+    shop.topup(100)
+    _, size = audit.check_home(shop.home, memory=memory)
+    shop.topup(100, shopper="s-new")
+    looked_at, real = [], audit._Audit._check_row
+    monkeypatch.setattr(
+        audit._Audit,
+        "_check_row",
+        lambda self, index, *rest: looked_at.append(index) or real(self, index, *rest),
+    )
+    assert audit.check_home(shop.home, memory=memory) == ([], size + 1)
+    assert looked_at == [size]
+
+
+def test_a_book_may_begin_when_time_does(tmp_path):
+    home = create_home(tmp_path / "home", "demo")
+    with Ledger.create(home, 0) as book:
+        assert {entry.recorded_ms for entry in book.entries()} == {0}
+        assert book.check() == []
+
+
+@pytest.mark.parametrize(
+    ("times", "refusal"),
+    [
+        ({"issued_at_ms": 5_000, "expires_at_ms": 6_000}, None),
+        ({"issued_at_ms": 5_001, "expires_at_ms": 6_000}, errors.NotYetValid),
+        ({"issued_at_ms": -10, "expires_at_ms": 0}, None),
+        ({"issued_at_ms": -10, "expires_at_ms": -1}, errors.Expired),
+        ({"issued_at_ms": 0, "expires_at_ms": 120_000}, None),
+        ({"issued_at_ms": 0, "expires_at_ms": 120_001}, errors.LifetimeTooLong),
+        ({"issued_at_ms": 0, "expires_at_ms": 0}, errors.LifetimeTooLong),
+    ],
+)
+def test_an_authorisations_times_are_judged_to_the_millisecond(shop, times, refusal):
+    shop.topup(1_000)
+    absolute = {name: shop.now_ms + ms for name, ms in times.items()}
+    if refusal is None:
+        assert shop.pay(**absolute).amount_minor == 400
+    else:
+        with pytest.raises(refusal):
+            shop.pay(**absolute)
+
+
+@pytest.mark.parametrize(
+    ("lasts_ms", "taken"),
+    [(1, True), (7 * 86_400_000, True), (0, False), (7 * 86_400_000 + 1, False)],
+)
+def test_a_hold_lasts_a_week_at_the_most(shop, lasts_ms, taken):
+    shop.topup(1_000)
+    if taken:
+        assert shop.hold(until_ms=shop.now_ms + lasts_ms)
+    else:
+        with pytest.raises(errors.LifetimeTooLong):
+            shop.hold(until_ms=shop.now_ms + lasts_ms)
