@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ledger import audit, errors, fields, keys, note, seals
@@ -155,3 +157,13 @@ def test_a_hold_lasts_a_week_at_the_most(shop, lasts_ms, taken):
     else:
         with pytest.raises(errors.LifetimeTooLong):
             shop.hold(until_ms=shop.now_ms + lasts_ms)
+
+
+def test_a_new_ledger_key_is_trusted_once_however_many_heads_follow(shop, tmp_path):
+    shop.book.rotate_key(shop.now_ms)
+    for _ in range(3):
+        shop.topup(100)
+    memory = tmp_path / "auditor"
+    assert audit.check_home(shop.home, memory=memory)[0] == []
+    [kept] = memory.iterdir()
+    assert len(json.loads(kept.read_bytes())["keys"]) == 2
