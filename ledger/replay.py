@@ -20,7 +20,7 @@ class Replay:
     """What `ledger.rules.Known` asks for, as of the entry `size`."""
 
     def __init__(self, opened: Store) -> None:
-        self.size = 0
+        self.size: int  # told before each entry
         self.balances: dict[Place, int] = {}
         self.touched: dict[Place, int] = {}
         self._opened = opened

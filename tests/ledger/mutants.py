@@ -111,7 +111,7 @@ def _changes_of_statement(node):
             changes = [("a condition is turned round", _set(node, "test", _negated(node.test)))]
         case ast.While():
             changes = [("a loop never runs", _set(node, "test", ast.Constant(value=False)))]
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             changes = [("None is returned", _set(node, "value", ast.Constant(value=None)))]
         case ast.Break():
             changes = [("break becomes continue", None)]

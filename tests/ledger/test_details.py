@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from ledger import audit, errors, fields, keys, note, seals
+from ledger import audit, errors, fields, keys, money, note, seals
 from ledger.book import Ledger
+from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.home import create_home
+from ledger.instructions import Limit
 
 KEY = keys.generate()
 VKEY = note.VerifierKey("shop", KEY.public_bytes)
@@ -167,3 +169,62 @@ def test_a_new_ledger_key_is_trusted_once_however_many_heads_follow(shop, tmp_pa
     assert audit.check_home(shop.home, memory=memory)[0] == []
     [kept] = memory.iterdir()
     assert len(json.loads(kept.read_bytes())["keys"]) == 2
+
+
+def test_two_that_have_the_book_open_build_on_each_others_entries(shop):
+    with Ledger.open(shop.home) as other:
+        for number in range(3):
+            shop.topup(100)
+            other.at(shop.desk, shop.now_ms).topup(shop.shopper, 10, f"other-{number}")
+            other.at(shop.desk, shop.now_ms).topup(shop.shopper, 1, f"again-{number}")
+        assert other.balance(shop.shopper) == shop.book.balance(shop.shopper) == 333
+        assert other.head == shop.book.head
+    assert shop.book.check() == []
+
+
+def test_a_top_up_slipped_in_above_a_limit_is_found(shop, monkeypatch):
+    shop.at_desk().limit(shop.shopper, 100, "l")
+    with monkeypatch.context() as lenient:
+        lenient.setattr("ledger.rules._require_room", lambda *_: None)
+        entry = shop.topup(101)
+    [finding] = shop.book.check()
+    assert finding.index == entry.index
+    assert "limit" in finding.problem
+
+
+class Rows:
+    """A store of these rows and nothing else."""
+
+    raw_id = "id"
+
+    def __init__(self, *rows):
+        self._rows = rows
+
+    def rows(self, *_):
+        return iter(self._rows)
+
+
+def test_a_byte_that_moves_from_one_row_to_the_next_breaks_the_seal():
+    whole = Rows((0, b"a", b"one", b"h", b""), (1, b"b", b"two", b"h", b"s"))
+    moved = Rows((0, b"a", b"on", b"h", b""), (1, b"b", b"etwo", b"h", b"s"))
+    assert seals._chunk_digest(whole, 0, 2) == seals._chunk_digest(whole, 0, 2) != ""
+    assert seals._chunk_digest(whole, 0, 2) != seals._chunk_digest(moved, 0, 2)
+
+
+def test_what_a_draft_has_undone_is_unknown_to_it(shop):
+    fields_of = {"id": "l", "issued_at_ms": 1, "desk": "0" * 32, "mode": "demo"}
+    content = Limit(**fields_of, pseudonym="s-a", balance_max_minor=1)
+    with shop.book._store.transaction(write=True):
+        draft = Draft(shop.book._store, shop.book._log)
+        mark, size = draft.mark(), draft.size
+        entry = draft.append(content, 1)
+        assert draft.by_id(entry.id) is entry
+        draft.undo(mark)
+        assert draft.by_id(entry.id) is None
+        assert draft.size == size
+        assert draft.append(content, 1) == entry
+
+
+def test_pieces_have_no_fraction():
+    assert money.format_decimal(5, money.PIECES) == "5"
+    assert money.format_decimal(-12, money.PIECES) == "-12"
