@@ -199,7 +199,6 @@ class ProvenTree:
                 if known != (node, path):
                     return False
                 break
-            fresh[level, number] = node, path
             sibling = number ^ 1
             if sibling <= last:
                 if not path:

@@ -12,6 +12,7 @@ from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.home import create_home
 from ledger.instructions import Limit
+from ledger.orders import Order, OrderLine
 
 KEY = keys.generate()
 VKEY = note.VerifierKey("shop", KEY.public_bytes)
@@ -228,3 +229,16 @@ def test_what_a_draft_has_undone_is_unknown_to_it(shop):
 def test_pieces_have_no_fraction():
     assert money.format_decimal(5, money.PIECES) == "5"
     assert money.format_decimal(-12, money.PIECES) == "-12"
+
+
+def test_a_hold_may_be_captured_for_the_smallest_amount_and_without_its_only_piece(shop):
+    shop.topup(1_000)
+    shop.at_desk().supply("A1", 1, "s")
+    apple = OrderLine("A1", "Apple", 1, 50, counted=True)
+    bag = OrderLine("bag", "Bag", 1, 1)
+    hold_id = shop.hold(Order((apple, bag), "EUR"))
+    assert shop.book.stock() == {"A1": 0}
+    shop.at_desk().capture(hold_id, Order((bag,), "EUR"))
+    assert shop.book.stock() == {"A1": 1}
+    assert shop.book.balance(shop.shopper) == 999
+    assert shop.book.check() == []
