@@ -277,10 +277,10 @@ class Payment:
     @classmethod
     def from_body(cls, body: Body) -> Payment:
         signed = dict(body)
-        order, mode = signed.pop("order", ""), signed.pop("mode", "")
+        order, mode = signed.pop("order", None), signed.pop("mode", None)
         return cls(
             SignedAuthorization.from_record(signed),
-            Order.from_record(order),
+            Order.from_record(cast("canonical.Value", order)),
             cast("Mode", mode),
         )
 

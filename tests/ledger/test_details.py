@@ -12,6 +12,7 @@ from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.home import create_home
 from ledger.instructions import Limit
+from ledger.lazy import lazy
 from ledger.orders import Order, OrderLine
 
 KEY = keys.generate()
@@ -84,6 +85,7 @@ def test_after_a_failed_write_nothing_that_was_remembered_is_built_on(shop, monk
         with pytest.raises(errors.DiskFullError):
             shop.topup(100)
     assert shop.book._log._tip is None
+    assert not shop.book._log._stations
     shop.topup(100)
     assert shop.book.check() == []
 
@@ -242,3 +244,53 @@ def test_a_hold_may_be_captured_for_the_smallest_amount_and_without_its_only_pie
     assert shop.book.stock() == {"A1": 1}
     assert shop.book.balance(shop.shopper) == 999
     assert shop.book.check() == []
+
+
+def test_who_wrote_the_last_entry_reads_no_tree_for_the_next(shop, monkeypatch):
+    shop.topup(100)
+    monkeypatch.setattr(
+        type(shop.book._log), "_subtrees", lambda *_: pytest.fail("the tree was read again")
+    )
+    monkeypatch.setattr(type(shop.book), "_keep_head", lambda *_, **__: None)
+    shop.topup(100)
+    shop.topup(100)
+
+
+def test_an_account_at_zero_costs_no_whole_check_either(shop, tmp_path, monkeypatch):
+    memory = tmp_path / "auditor"
+    shop.topup(400)
+    shop.pay()
+    _, size = audit.check_home(shop.home, memory=memory)
+    shop.topup(100)
+    looked_at, real = [], audit._Audit._check_row
+    monkeypatch.setattr(
+        audit._Audit,
+        "_check_row",
+        lambda self, index, *rest: looked_at.append(index) or real(self, index, *rest),
+    )
+    assert audit.check_home(shop.home, memory=memory) == ([], size + 1)
+    assert looked_at == [size]
+
+
+@pytest.mark.parametrize("name", ["a+b", "a b", "a\u00a0b", ""])
+def test_a_signature_by_a_name_that_no_log_may_have_is_refused(name):
+    text = "a\n"
+    signed = text + "\n" + note.signature_line(VKEY, KEY.sign(text.encode()))
+    other = note.signature_line(note.VerifierKey(name, KEY.public_bytes), bytes(64))
+    assert note.open_note(signed, VKEY) == text
+    with pytest.raises(errors.ProofRefused, match="malformed"):
+        note.open_note(signed + other, VKEY)
+
+
+def test_a_lazy_value_is_worked_out_once():
+    made = []
+
+    class Thing:
+        @lazy
+        def value(self):
+            """What it is."""
+            return made.append(1) or 7
+
+    thing = Thing()
+    assert (thing.value, thing.value, made) == (7, 7, [1])
+    assert Thing.value.__doc__ == "What it is."
