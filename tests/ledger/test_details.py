@@ -13,7 +13,7 @@ from ledger.entries import parse_leaf
 from ledger.home import create_home
 from ledger.instructions import Limit
 from ledger.lazy import lazy
-from ledger.orders import Order, OrderLine
+from ledger.orders import Order, OrderLine, Tax
 
 KEY = keys.generate()
 VKEY = note.VerifierKey("shop", KEY.public_bytes)
@@ -294,3 +294,35 @@ def test_a_lazy_value_is_worked_out_once():
     thing = Thing()
     assert (thing.value, thing.value, made) == (7, 7, [1])
     assert Thing.value.__doc__ == "What it is."
+
+
+def test_a_row_whose_column_is_no_bytes_is_named_and_ends_the_reckoning(shop):
+    found = audit._Audit(shop.home, VKEY, None)
+    lost = []
+
+    class Tree:
+        def lost(self):
+            lost.append(True)
+
+    found._check_row(3, (3, b"id", None, b"hashes", b""), Tree(), None)
+    assert [str(f) for f in found.findings] == [
+        "entry 3: a column has another type than it was made with"
+    ]
+    assert lost
+
+
+def test_a_tax_of_nothing_moves_nothing(shop):
+    shop.topup(1_000)
+    bag = OrderLine("bag", "Bag", 1, 100)
+    taxes = (Tax("VAT-0", 0, 100, "included"), Tax("VAT-25", 250_000, 100, "included"))
+    shop.pay(Order((bag,), "EUR", taxes=taxes))
+    entry = [*shop.book.entries()][-1]
+    assert {p.account: p.amount_minor for p in entry.postings} == {
+        f"liabilities:shopper:{shop.shopper}": 100,
+        "liabilities:tax:VAT-25": -20,
+        "income:sales": -80,
+    }
+
+
+def test_the_newest_tree_continues_itself_without_a_hash(shop):
+    assert shop.book.prove_consistency(len(shop.book)).path == ()
