@@ -43,9 +43,9 @@ def test_what_is_nested_too_deep_has_no_encoding():
 
 def test_an_entry_of_another_kind_or_length_is_refused(shop):
     entry = next(shop.book.entries())
-    with pytest.raises(errors.BadInputError, match="field kind"):
+    with pytest.raises(errors.BadInputError, match="field kind is"):
         parse_leaf(entry.leaf().replace(b'"kind":"genesis"', b'"kind":"geneses"'))
-    with pytest.raises(errors.BadInputError, match="field format"):
+    with pytest.raises(errors.BadInputError, match="field format is"):
         parse_leaf(entry.leaf().replace(b'"format":1', b'"format":2'))
     shop.topup(BIG)
     lines = tuple(OrderLine("x" * 200, "y" * 200, 1, 1) for _ in range(150))

@@ -171,6 +171,7 @@ def test_a_new_ledger_key_is_trusted_once_however_many_heads_follow(shop, tmp_pa
     memory = tmp_path / "auditor"
     assert audit.check_home(shop.home, memory=memory)[0] == []
     [kept] = memory.iterdir()
+    assert (memory.stat().st_mode & 0o777, kept.stat().st_mode & 0o777) == (0o700, 0o600)
     assert len(json.loads(kept.read_bytes())["keys"]) == 2
 
 
