@@ -104,20 +104,27 @@ def test_a_signed_text_may_have_several_lines():
     assert note.open_note(signed, VKEY) == text
 
 
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The rows that checks read anew."""
+    indexes, real = [], audit._Audit._check_row
+    monkeypatch.setattr(
+        audit._Audit,
+        "_check_row",
+        lambda self, index, *rest: indexes.append(index) or real(self, index, *rest),
+    )
+    return indexes
+
+
 def test_an_account_that_is_new_since_the_last_check_costs_no_whole_check(
-    shop, tmp_path, monkeypatch
+    shop, tmp_path, monkeypatch, looked_at
 ):
     monkeypatch.setattr(seals, "CHUNK", 2)
     memory = tmp_path / "auditor"
     shop.topup(100)
     _, size = audit.check_home(shop.home, memory=memory)
     shop.topup(100, shopper="s-new")
-    looked_at, real = [], audit._Audit._check_row
-    monkeypatch.setattr(
-        audit._Audit,
-        "_check_row",
-        lambda self, index, *rest: looked_at.append(index) or real(self, index, *rest),
-    )
+    looked_at.clear()
     assert audit.check_home(shop.home, memory=memory) == ([], size + 1)
     assert looked_at == [size]
 
@@ -257,18 +264,13 @@ def test_who_wrote_the_last_entry_reads_no_tree_for_the_next(shop, monkeypatch):
     shop.topup(100)
 
 
-def test_an_account_at_zero_costs_no_whole_check_either(shop, tmp_path, monkeypatch):
+def test_an_account_at_zero_costs_no_whole_check_either(shop, tmp_path, looked_at):
     memory = tmp_path / "auditor"
     shop.topup(400)
     shop.pay()
     _, size = audit.check_home(shop.home, memory=memory)
     shop.topup(100)
-    looked_at, real = [], audit._Audit._check_row
-    monkeypatch.setattr(
-        audit._Audit,
-        "_check_row",
-        lambda self, index, *rest: looked_at.append(index) or real(self, index, *rest),
-    )
+    looked_at.clear()
     assert audit.check_home(shop.home, memory=memory) == ([], size + 1)
     assert looked_at == [size]
 
