@@ -9,7 +9,7 @@ it out.
 
 The first pass is right by chance, not by proof, and the chance is not an attacker's: it lies in how
 templates and probe are turned, by the vault's key and by a rotation here. It keeps all rows up to
-6.5 standard deviations below what the runner-up should have, about a thousand of a million.
+6.5 standard deviations below what the runner-up should have, about two thousand of a million.
 
 An approximate graph (HNSW) was not taken: it may miss the runner-up, takes minutes to build at
 each start, since nothing of it may lie on the disk in the clear, and its links beside vectors that

@@ -96,10 +96,7 @@ class Scan:
         Two threads share the blocks, for some milliseconds, and neither spins; where the other core
         is busy, this one takes all of them.
         """
-        groups = query.reshape(-1, GROUP)
-        seen = np.empty((len(groups), TABLES, 2), np.float32)
-        seen[:, :, 0], seen[:, :, 1] = groups[:, :TABLES], groups[:, TABLES:]
-        return Look(self._blocks, query.astype(np.float64), seen.reshape(1, -1))
+        return Look(self._blocks, query, self._step)
 
     def _levels(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
         """The level of each number, 0..7."""
@@ -112,19 +109,18 @@ class Look:
 
     Args:
         blocks: faiss's indexes.
-        turned: the query, (d,).
-        query: as they take it.
+        query: turned, (d,).
+        step: between levels.
     """
 
-    def __init__(
-        self,
-        blocks: list[Any],
-        turned: NDArray[np.float64],
-        query: NDArray[np.float32],
-    ) -> None:
+    def __init__(self, blocks: list[Any], query: NDArray[np.float32], step: float) -> None:
         self._blocks = blocks
-        self._turned = turned
-        self._query = query
+        self._turned = query
+        self._step = step
+        groups = query.reshape(-1, GROUP)
+        seen = np.empty((len(groups), TABLES, 2), np.float32)  # by table: its number, the shared
+        seen[:, :, 0], seen[:, :, 1] = groups[:, :TABLES], groups[:, TABLES:]
+        self._query = seen.reshape(1, -1)
         # of each block, the highest first
         self._told: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = [
             (np.empty(0, np.float32), np.empty(0, np.int64)) for _ in blocks
@@ -135,10 +131,10 @@ class Look:
         """The least result of a row whose cosine is at least this one, -1..1; -inf gives -inf."""
         if cosine <= -1:
             return -np.inf
-        step = STEP / len(self._turned) ** 0.5
-        mean, deviation = result_of(self._turned, min(cosine, 1.0), step)
+        query = self._turned.astype(np.float64)
+        mean, deviation = result_of(query, min(cosine, 1.0), self._step)
         own, shared = np.abs(self._query.reshape(-1, TABLES, 2)).T
-        widest = float((7 * own + 2 * shared * np.array(SHARES)[:, None]).max()) * step
+        widest = float((7 * own + 2 * shared * np.array(SHARES)[:, None]).max()) * self._step
         rounded = widest / BYTE_MAX * (own.size / 12) ** 0.5  # of the tables' entries to bytes
         return mean - DEVIATIONS * float(np.hypot(deviation, rounded))
 
