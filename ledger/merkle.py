@@ -10,7 +10,7 @@ Proofs follow RFC 9162, section 2.1.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,7 +132,8 @@ def inclusion_proofs(first: int, end: int, size: int, subtree: Subtree) -> list[
     if not 0 <= first < end <= size:
         raise ValueError("the leaves are outside of the tree")
     last_nodes = edges(size, subtree)
-    low, above = 0, [cast("tuple[bytes, ...]", ())]  # of the level above: the nodes low..
+    low = 0
+    above: list[tuple[bytes, ...]] = [()]  # of the level above: the paths of the nodes low..
     for level in range(len(last_nodes) - 1, -1, -1):
         start, last = first >> level, size - 1 >> level
         paths = []
