@@ -68,11 +68,12 @@ class TreeCheck:
     def gap(self, index: int, expected: int) -> None:
         """A row has another index than the one that comes next."""
         self.lost()
-        if index < expected:
-            self._find(index, "it stands out of order")
-        else:
-            last = f" to {index - 1}" if index - 1 > expected else ""
+        missing = range(expected, index)
+        if missing:
+            last = f" to {missing[-1]}" if len(missing) > 1 else ""
             self._find(expected, f"it is missing{last}; later tree heads cannot be recomputed")
+        else:
+            self._find(index, "it stands out of order")
 
     def add(self, index: int, leaf: bytes, hashes: bytes, head: bytes) -> None:
         """Take in the next row."""
@@ -86,29 +87,23 @@ class TreeCheck:
             if head:
                 self._end_of_commit()
             return
+        step = merkle.HASH_BYTES
+        kept = [hashes[i : i + step] for i in range(0, len(hashes), step)]
         completed = self._computed.completed(leaf_hash)
-        if self._stored is None and b"".join(completed) != hashes:
+        if self._stored is None and kept != completed:
             self._stored = merkle.Frontier(self._computed.size, self._computed.hashes)
         if self._stored is not None:
-            self._follow_stored(index, leaf_hash, hashes)
+            expected = self._stored.completed(leaf_hash)
+            # built on an altered leaf's own hash, or on what an altered hash should have been
+            if kept not in (expected, completed):
+                self._suspects.append(index)
+            self._stored.append(kept if len(kept) == len(expected) else expected)
         self._computed.append(completed)
         if head:
             self._check_head(index, head)
             self._end_of_commit()
         if index + 1 in self._sizes:
             self._roots[index + 1] = self._computed.root()
-
-    def _follow_stored(self, index: int, leaf_hash: bytes, hashes: bytes) -> None:
-        stored = cast("merkle.Frontier", self._stored)
-        expected = stored.completed(leaf_hash)
-        if b"".join(expected) == hashes:
-            stored.append(expected)
-            return
-        self._suspects.append(index)
-        step = merkle.HASH_BYTES
-        if len(hashes) == len(expected) * step:
-            expected = [hashes[i : i + step] for i in range(0, len(hashes), step)]
-        stored.append(expected)
 
     def _check_head(self, index: int, head: bytes) -> None:
         computed = cast("merkle.Frontier", self._computed)
@@ -151,7 +146,7 @@ class TreeCheck:
         for suspect in self._suspects:
             self._find(suspect, "its tree hashes are not those of its leaf")
         self._end_of_unsigned()
-        if self._open and size:
+        if self._open:
             self._find(size - 1, "no signed tree head follows it")
 
     def root_at(self, opened: Store, size: int) -> bytes | None:
