@@ -277,6 +277,6 @@ def sign_batch(
 
     paths = merkle.inclusion_proofs(0, size, size, subtree)
     return [
-        SignedAuthorization(authorization, signature, BatchPlace(index, size, path))
-        for index, (authorization, path) in enumerate(zip(authorizations, paths, strict=True))
+        SignedAuthorization(authorizations[index], signature, BatchPlace(index, size, path))
+        for index, path in enumerate(paths)
     ]

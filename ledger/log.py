@@ -61,11 +61,7 @@ class Log:
 
     def rotations(self) -> list[tuple[int, bytes]]:
         """(entry, public key) of each change of the ledger's key, in order."""
-        rows = self._store.rows(
-            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx",
-            ("rotation/", "rotation0"),
-        )
-        entries = [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
+        entries = self.within(f"{Rotation.kind}/")
         return [
             (e.index, e.content.public_bytes) for e in entries if isinstance(e.content, Rotation)
         ]
@@ -75,13 +71,11 @@ class Log:
         return note.VerifierKey(self.origin, self._keys_of(size)[0])
 
     def _keys_of(self, *sizes: int) -> list[bytes]:
-        found = [self._genesis.public_bytes] * len(sizes)
-        for index, following in self.rotations():
-            signed = self.head_after(index)[0]
-            found = [
-                following if signed < size else key for key, size in zip(found, sizes, strict=True)
-            ]
-        return found
+        changes = [(self.head_after(index)[0], key) for index, key in self.rotations()]
+        return [
+            [self._genesis.public_bytes, *(key for signed, key in changes if signed < size)][-1]
+            for size in sizes
+        ]
 
     def tip(self) -> Tip:
         """The tree to build on; one that another process wrote must carry the ledger's signature.
@@ -97,8 +91,7 @@ class Log:
         known = self._tip
         if known is not None and (known.frontier.size, known.head) == (index + 1, head):
             return known
-        places = merkle.frontier_places(index + 1)
-        frontier = merkle.Frontier(index + 1, self._subtrees(places))
+        frontier = merkle.Frontier(index + 1, self._frontier(index + 1))
         text = note.Checkpoint(self.origin, index + 1, frontier.root()).text()
         # the next head's key: a rotation that stands last has signed with the old one
         key, following = self._keys_of(index + 1, index + 2)
@@ -136,9 +129,8 @@ class Log:
 
     def within(self, prefix: str) -> list[Entry]:
         """The entries whose id begins with a kind or path that ends with a slash, in order."""
-        beyond = prefix[:-1] + "0"  # 0 follows the slash
         rows = self._store.rows(
-            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx", (prefix, beyond)
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx", _below(prefix)
         )
         return [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
 
@@ -146,7 +138,7 @@ class Log:
         """The entry with the greatest id below such a path."""
         rows = self._store.rows(
             "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1",
-            (prefix, prefix[:-1] + "0"),
+            _below(prefix),
         )
         for index, leaf in rows:
             return self.parse(cast("int", index), cast("bytes", leaf))
@@ -158,7 +150,7 @@ class Log:
         (index,) = next(
             self._store.rows(
                 "SELECT max(idx + 0) FROM entries WHERE id >= ? AND id < ?",
-                (prefix, prefix[:-1] + "0"),
+                _below(prefix),
             )
         )
         return None if index is None else self.batch(cast("int", index), 1)[0]
@@ -224,7 +216,7 @@ class Log:
 
     def signed(self, size: int, signature: bytes) -> str:
         """The signed head of a tree of this size."""
-        root = merkle.fold(self._subtrees(merkle.frontier_places(size)))
+        root = merkle.fold(self._frontier(size))
         checkpoint = note.Checkpoint(self.origin, size, root)
         return note.assemble(checkpoint, self.key_of(size), signature)
 
@@ -240,10 +232,14 @@ class Log:
             return merkle.EMPTY_ROOT
 
         work(note_down)
-        known = dict(zip(asked, self._subtrees(asked), strict=True))
+        known = self._subtrees(asked)
         return work(lambda *place: known[place])
 
-    def _subtrees(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
+    def _frontier(self, size: int) -> list[bytes]:
+        """The hashes of the perfect subtrees that make up a tree of this size."""
+        return [*self._subtrees(merkle.frontier_places(size)).values()]
+
+    def _subtrees(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """The hashes of perfect subtrees (level, number), each kept with the leaf that ends it."""
         kept: dict[int, bytes] = {}
         if places:
@@ -252,15 +248,20 @@ class Log:
             query = f"SELECT idx, hashes FROM entries WHERE idx IN ({marks})"  # noqa: S608 - marks
             rows = cast("Iterator[tuple[int, bytes]]", self._store.rows(query, wanted))
             kept = dict(rows)
-        found = []
+        found = {}
         for level, number in places:
             index = merkle.keeper(level, number)
             step = merkle.HASH_BYTES
             subtree = kept.get(index, b"")[level * step : (level + 1) * step]
             if len(subtree) != step:
                 raise damaged_entry(index)
-            found.append(subtree)
+            found[level, number] = subtree
         return found
+
+
+def _below(prefix: str) -> tuple[str, str]:
+    """The ids below a path that ends with a slash: from the first on, and before the second."""
+    return prefix, prefix[:-1] + "0"  # 0 follows the slash
 
 
 def padded(values: Sequence[V]) -> list[V]:

@@ -132,20 +132,19 @@ def inclusion_proofs(first: int, end: int, size: int, subtree: Subtree) -> list[
     if not 0 <= first < end <= size:
         raise ValueError("the leaves are outside of the tree")
     last_nodes = edges(size, subtree)
-    low = 0
-    above: list[tuple[bytes, ...]] = [()]  # of the level above: the paths of the nodes low..
+    above: list[tuple[bytes, ...]] = [()]  # the paths of the nodes of the level above
     for level in range(len(last_nodes) - 1, -1, -1):
         start, last = first >> level, size - 1 >> level
         paths = []
         for number in range(start, (end - 1 >> level) + 1):
-            rest = above[(number >> 1) - low]
+            path = above[(number >> 1) - (start >> 1)]
             sibling = number ^ 1
             if sibling < last:
-                rest = (subtree(level, sibling), *rest)
+                path = (subtree(level, sibling), *path)
             elif sibling == last:
-                rest = (last_nodes[level], *rest)
-            paths.append(rest)
-        above, low = paths, start
+                path = (last_nodes[level], *path)
+            paths.append(path)
+        above = paths
     return above
 
 
@@ -159,7 +158,7 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes
             return None
         if number & 1 or number == last:
             root = node_hash(sibling, root)
-            while not number & 1 and number:
+            while not number & 1:  # it is not 0, or `last` would be
                 number >>= 1
                 last >>= 1
         else:
@@ -261,7 +260,7 @@ def is_consistent(
             return False
         if number & 1 or number == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while not number & 1 and number:
+            while not number & 1:  # it is not 0, or `last` would be
                 number >>= 1
                 last >>= 1
         else:

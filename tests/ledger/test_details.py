@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ledger import audit, errors, fields, keys, money, note, seals
+from ledger import audit, errors, fields, keys, money, note, replay, seals
 from ledger.book import Ledger
 from ledger.draft import Draft
 from ledger.entries import parse_leaf
@@ -329,3 +329,59 @@ def test_a_tax_of_nothing_moves_nothing(shop):
 
 def test_the_newest_tree_continues_itself_without_a_hash(shop):
     assert shop.book.prove_consistency(len(shop.book)).path == ()
+
+
+def test_an_order_in_another_currency_than_its_authorisation_is_refused(shop):
+    shop.topup(1_000)
+    with pytest.raises(errors.WrongCurrency):
+        shop.pay(shop.order(currency="USD"), currency="EUR")
+
+
+def test_a_balance_may_be_refunded_to_the_largest_amount_that_the_book_can_hold(shop):
+    largest = 9_007_199_254_740_991
+    shop.topup(largest)
+    paid = shop.pay()
+    shop.topup(399)
+    with pytest.raises(errors.BalanceTooHigh):
+        shop.at_desk().refund(paid.id, 2, "r")
+    shop.at_desk().refund(paid.id, 1, "r")
+    assert shop.book.balance(shop.shopper) == largest
+
+
+def test_a_hold_is_captured_until_its_last_millisecond_and_expires_in_the_next(shop):
+    shop.topup(1_000)
+    first, second = (shop.hold(until_ms=shop.now_ms + 5) for _ in range(2))
+    shop.now_ms += 5
+    with pytest.raises(errors.HoldRunning):
+        shop.at_desk().expire(second)
+    shop.at_desk().capture(first)
+    shop.now_ms += 1
+    with pytest.raises(errors.Expired):
+        shop.at_desk().capture(second)
+    shop.at_desk().expire(second)
+    assert shop.book.check() == []
+
+
+def test_a_public_key_that_is_not_text_is_refused_as_such(shop):
+    (shop.home.keys_dir / "ledger.vkey").write_bytes(b"\xff\xfe")
+    with pytest.raises(errors.BadInputError):
+        audit.trusted_keys(shop.home)
+
+
+def test_many_entries_are_looked_up_in_few_queries_of_few_shapes(shop, monkeypatch):
+    asked, real = [], shop.book._store.rows
+    monkeypatch.setattr(
+        shop.book._store, "rows", lambda sql, values: asked.append(len(values)) or real(sql, values)
+    )
+    ids = [e.id for e in shop.book.entries()]
+    asked.clear()
+    found = shop.book._log.by_ids([f"topup/{n}" for n in range(300)] + ids)
+    assert sorted(found) == sorted(ids)
+    assert asked == [256, 64]
+
+
+def test_an_audit_reads_the_station_of_many_payments_once(stocked, monkeypatch):
+    read, real = [], replay.parse_leaf
+    monkeypatch.setattr(replay, "parse_leaf", lambda leaf: read.append(leaf) or real(leaf))
+    assert stocked.book.check() == []
+    assert len(read) == len(set(read))

@@ -292,3 +292,39 @@ def test_a_consistency_proof_holds_and_any_change_breaks_it(leaves, data):
 def test_no_proof_leads_from_nothing_or_backwards(first, size):
     with pytest.raises(ValueError, match="not smaller"):
         merkle.consistency_proof(first, size, subtrees(grow(LEAVES)[0]))
+
+
+def test_all_proofs_of_small_trees_hold_and_no_longer_or_shorter_ones():
+    leaves = [bytes([n]) for n in range(20)]
+    kept, roots = grow(leaves)
+    for size in range(1, len(leaves) + 1):
+        paths = merkle.inclusion_proofs(0, size, size, subtrees(kept))
+        for index, path in enumerate(paths):
+            assert list(path) == plain_path(index, leaves[:size])
+            leaf = merkle.leaf_hash(leaves[index])
+            assert merkle.root_from_inclusion(index, size, leaf, path) == roots[size - 1]
+            for wrong in ((*path, bytes(32)), path[:-1], (*path, *path)):
+                if wrong != path:
+                    assert merkle.root_from_inclusion(index, size, leaf, wrong) is None
+
+
+def test_all_small_trees_are_proven_to_continue_and_by_no_other_proof():
+    leaves = [bytes([n]) for n in range(20)]
+    kept, roots = grow(leaves)
+    for size in range(1, len(leaves) + 1):
+        for first in range(1, size + 1):
+            path = merkle.consistency_proof(first, size, subtrees(kept))
+            assert path == plain_consistency(first, leaves[:size])
+            heads = (first, roots[first - 1], size, roots[size - 1])
+            assert merkle.is_consistent(*heads, path)
+            wrong = [[*path, bytes(32)], [bytes(32), *path], [*path, *path], path[:-1], path[1:]]
+            wrong += [[*path[:n], bytes(32), *path[n + 1 :]] for n in range(len(path))]
+            for other in wrong:
+                assert other == path or not merkle.is_consistent(*heads, other)
+
+
+def test_the_empty_tree_is_continued_by_proof_of_none():
+    _, roots = grow(LEAVES)
+    for path in ([], [roots[-1]], [merkle.EMPTY_ROOT]):
+        assert not merkle.is_consistent(0, merkle.EMPTY_ROOT, 8, roots[-1], path)
+        assert not merkle.is_consistent(0, roots[-1], 8, roots[-1], path)
