@@ -144,25 +144,30 @@ class _Audit:
     def run(self, opened: Store, seals: Seals | None, named: list[tuple[str, str]]) -> None:
         """Look at everything; inside a read transaction."""
         version = opened.require_format()
-        for index, problem in opened.problems():
-            self.find(index, problem)
-        total = cast("int", next(opened.rows("SELECT count(*) FROM entries"))[0])
+        resumed = None if seals is None else seals.untouched(opened, self._progress)
+        is_new = resumed is None
+        if resumed is None:
+            for index, problem in opened.problems():
+                self.find(index, problem)
+            total = cast("int", next(opened.rows("SELECT count(*) FROM entries"))[0])
+            if seals is not None and not self.findings:
+                resumed = seals.resume(opened, total, self._progress)
+        else:
+            total = resumed.size
         heads = _Heads(named, self.find)
         known = Replay(opened)
         tree = TreeCheck(self._anchor, self.find, heads.sizes, signed_all=version == 1)
         start = _LOWEST
-        if seals is not None and not self.findings:
-            resumed = seals.resume(opened, total, self._progress)
-            if resumed is not None:
-                known.resume(resumed.balances, resumed.figures, resumed.size)
-                tree.resume(opened, resumed.size, resumed.keys)
-                self._recorded_ms = resumed.recorded_ms
-                self.size = start = resumed.size
+        if resumed is not None:
+            known.resume(resumed.balances, resumed.figures, resumed.size)
+            tree.resume(opened, resumed.size, resumed.keys)
+            self._recorded_ms = resumed.recorded_ms
+            self.size = start = resumed.size
         self._read(opened, start, total, tree, known)
         tree.finish(self.size)
         self._check_accounts(opened, known)
         heads.check(opened, tree, self.size)
-        if seals is not None and not self.findings:
+        if seals is not None and is_new and not self.findings:
             seals.keep(opened, self.size, tree.keys, known, self._recorded_ms)
 
     def _read(self, opened: Store, start: int, total: int, tree: TreeCheck, known: Replay) -> None:

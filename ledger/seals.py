@@ -4,7 +4,8 @@ After a clean check the auditor's own folder keeps a SHA-256 digest of every col
 of rows, one of the balances, and the few values that a pass carries from entry to entry. At the
 next check a chunk whose digest is the same is, byte for byte, the one that was verified with all
 its signatures; only what came after is verified anew. If any digest differs the whole book is
-checked from the first entry, which then names what was changed.
+checked from the first entry, which then names what was changed. A book in one file that nobody
+has written to since is known by that file's digest alone, and not even opened up.
 
 The folder must be the auditor's: whoever can write both it and the book can hide a change from
 this check, though not from `ledger check --all`.
@@ -23,6 +24,7 @@ from ledger import note
 from ledger.entries import parse_leaf
 from ledger.errors import Error
 from ledger.figures import Figures
+from ledger.fingerprint import file_digest
 from ledger.home import storage_error, write_new
 
 if TYPE_CHECKING:
@@ -32,13 +34,14 @@ if TYPE_CHECKING:
     from ledger.replay import Place, Replay
     from ledger.store import Store
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # 1 knew no digest of the file
 CHUNK: Final = 4_096
 _BYTES_MAX: Final = 100_000_000
 _FIELDS: Final[dict[str, type]] = {
     "format": int,
     "log": str,
     "size": int,
+    "file": str,
     "chunks": list,
     "balances": str,
     "zeros": list,
@@ -66,10 +69,25 @@ class Seals:
         self._anchor = anchor
         self._path = folder / f"{hashlib.sha256(str(anchor).encode()).hexdigest()[:32]}.json"
 
+    def untouched(
+        self, opened: Store, progress: Callable[[int, int], None] | None
+    ) -> Resumed | None:
+        """What is remembered, if not a byte of the book's file has changed since."""
+        known = self._read()
+        if known is None or not known["file"]:
+            return None
+        size = cast("int", known["size"])
+
+        def tell(part: float) -> None:
+            if progress is not None:
+                progress(int(part * size), size)
+
+        return self._resumed(opened, known) if known["file"] == _file_of(opened, tell) else None
+
     def resume(
         self, opened: Store, total: int, progress: Callable[[int, int], None] | None
     ) -> Resumed | None:
-        """Compare the book with what is remembered; None: check it all."""
+        """Compare the book's rows with what is remembered; None: check it all."""
         known = self._read()
         if known is None or not 0 < cast("int", known["size"]) <= total:
             return None
@@ -80,6 +98,10 @@ class Seals:
                 return None
             if progress is not None:
                 progress(min(start + CHUNK, size), total)
+        return self._resumed(opened, known)
+
+    def _resumed(self, opened: Store, known: dict[str, object]) -> Resumed | None:
+        size = cast("int", known["size"])
         zeros = {(str(a), str(c)) for a, c in cast("list[list[str]]", known["zeros"])}
         balances = _balances_at(opened, size, zeros)
         if balances is None or _balances_digest(balances) != known["balances"]:
@@ -113,6 +135,7 @@ class Seals:
             "format": FORMAT,
             "log": str(self._anchor),
             "size": size,
+            "file": _file_of(opened),
             "chunks": chunks,
             "balances": _balances_digest(known.balances),
             "zeros": sorted(place for place, balance in known.balances.items() if not balance),
@@ -139,6 +162,15 @@ class Seals:
         if fields != _FIELDS or record["format"] != FORMAT or record["log"] != str(self._anchor):
             return None
         return cast("dict[str, object]", record)
+
+
+def _file_of(opened: Store, progress: Callable[[float], None] = lambda _: None) -> str:
+    """The digest of the file that is the whole book; empty: there is none, or it cannot be read."""
+    path = opened.whole_file()
+    try:
+        return "" if path is None else file_digest(path, progress)
+    except OSError:  # what reads the rows will say so
+        return ""
 
 
 def _chunk_digest(opened: Store, start: int, end: int) -> str:

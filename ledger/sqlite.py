@@ -149,6 +149,13 @@ class SqliteStore:
         """Mark the tables as of FORMAT."""
         self.db.execute(f"PRAGMA user_version = {FORMAT}")
 
+    def whole_file(self) -> Path | None:
+        """The database's file, unless a log beside it holds newer pages.
+
+        Nobody writes into the file while a transaction reads from it.
+        """
+        return None if _has_log(self._path) else self._path
+
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """The schema against the one that this version makes, then SQLite's own check."""
         expected: set[tuple[str, str, str, str | None]] = {

@@ -58,6 +58,9 @@ class Store(Protocol):
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """What the database itself finds wrong below the rows: (entry or None, problem)."""
 
+    def whole_file(self) -> Path | None:
+        """The file whose bytes are all that an open transaction sees; None: there is none."""
+
     def close(self) -> None:
         """Let go of it."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import apsw
 import pytest
 
-from ledger import audit, errors, seals
+from ledger import audit, errors, fingerprint, seals, store
 from ledger.book import Ledger
+from ledger.sqlite import SqliteStore
 
 
 @pytest.fixture
@@ -155,3 +158,80 @@ def test_a_remembered_limit_is_not_that_of_a_longer_name(sealed, memory, monkeyp
         lenient.setattr("ledger.rules._require_room", lambda *_: None)
         entry = sealed.topup(101, shopper="s-a")
     assert check(sealed, memory) == [entry.index]
+
+
+# --- a book that nobody wrote to ----------------------------------------------------------------
+
+
+@pytest.fixture
+def at_rest(sealed, memory, monkeypatch):
+    """Closed, verified, and no row of it may be read again."""
+    sealed.book.close()
+    monkeypatch.setattr(fingerprint, "SEGMENT", 1 << 14)
+    monkeypatch.setattr(fingerprint, "_STEP", 1 << 12)
+    assert check(sealed, memory) == []
+    return sealed
+
+
+def without_rows(patch):
+    for name in ("_chunk_digest", "parse_leaf"):
+        patch.setattr(seals, name, lambda *_: pytest.fail("a row was read"))
+    patch.setattr(SqliteStore, "problems", lambda *_: pytest.fail("the rows were looked for"))
+
+
+def test_a_book_that_nobody_wrote_to_is_known_by_its_file(at_rest, memory, monkeypatch):
+    told = []
+    with monkeypatch.context() as patch:
+        without_rows(patch)
+        for _ in range(2):
+            size = len(told)
+            found = audit.check_home(
+                at_rest.home, memory=memory, progress=lambda *now: told.append(now)
+            )
+            assert found == ([], 8)
+            assert told[size:] == sorted(told[size:])
+            assert told[-1] == (8, 8)
+    assert len({done for done, _ in told}) > 1
+
+
+def test_any_changed_bit_of_a_file_at_rest_is_judged_as_if_nothing_were_remembered(at_rest, memory):
+    file = at_rest.home.ledger_db
+    sound = file.read_bytes()
+    rng = random.Random(5)
+    for at in (*rng.sample(range(len(sound)), 60), 0, len(sound) - 1):
+        file.write_bytes(sound[:at] + bytes([sound[at] ^ 1 << rng.randrange(8)]) + sound[at + 1 :])
+        assert audit.check_home(at_rest.home, memory=memory) == audit.check_home(at_rest.home)
+        file.write_bytes(sound)
+
+
+@pytest.mark.parametrize("cut", [1, 1 << 12, 1 << 14])
+def test_a_file_at_rest_that_lost_its_end_is_not_taken_for_whole(at_rest, memory, cut):
+    file = at_rest.home.ledger_db
+    file.write_bytes(file.read_bytes()[:-cut])
+    assert audit.check_home(at_rest.home, memory=memory)[0]
+
+
+def test_a_head_kept_elsewhere_is_compared_with_a_file_at_rest(at_rest, memory, make_shop):
+    head = at_rest.home.ledger_db.with_name(store.HEAD_NAME)
+    other = make_shop(name="other")
+    other.topup(3)
+    other.book.close()
+    assert audit.check_home(at_rest.home, memory=memory, heads=(head.read_text(),))[0] == []
+    head.write_text(other.home.ledger_db.with_name(store.HEAD_NAME).read_text())
+    assert audit.check_home(at_rest.home, memory=memory)[0]
+
+
+def test_a_log_beside_the_file_is_read_with_it(sealed, memory):
+    assert sealed.home.ledger_db.with_name("ledger.db-wal").stat().st_size
+    before = sealed.home.ledger_db.read_bytes()
+    entry = sealed.topup(7)
+    assert sealed.home.ledger_db.read_bytes() == before
+    assert audit.check_home(sealed.home, memory=memory) == ([], entry.index + 1)
+
+
+def test_a_file_that_cannot_be_read_whole_is_read_by_its_rows(at_rest, memory, monkeypatch):
+    def broken(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(fingerprint.os, "preadv", broken)
+    assert audit.check_home(at_rest.home, memory=memory) == ([], 8)
