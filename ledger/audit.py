@@ -14,6 +14,7 @@ An auditor who comes again need not verify what has not changed by a bit: see `l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -38,6 +39,7 @@ FINDINGS_MAX: Final = 1_000
 BATCH: Final = 1_024
 _LOWEST: Final = -(2**63)
 _KEY_FILE_BYTES_MAX: Final = 100_000
+_SECOND_LINE: Final = re.compile(r".*\n([0-9]{1,18})\n")  # a head's size, not verified yet
 
 
 @dataclass(frozen=True)
@@ -261,11 +263,8 @@ class _Heads:
     ) -> None:
         self._named = named
         self._find = find
-        self.sizes: set[int] = set()
-        for text, _ in named:
-            line = text.split("\n")[1:2]
-            if line and line[0].isascii() and line[0].isdigit() and len(line[0]) < 19:  # noqa: PLR2004 - digits of 2**63
-                self.sizes.add(int(line[0]))
+        found = [_SECOND_LINE.match(text) for text, _ in named]
+        self.sizes = {int(size[1]) for size in found if size}
 
     def check(self, opened: Store, tree: TreeCheck, size: int) -> None:
         for text, name in self._named:

@@ -29,7 +29,7 @@ class Replay:
         self._limits: dict[str, int] = {}
         self._erased: set[str] | None = set()
         self._stations: dict[str, Entry] = {}
-        self._resumed = 0
+        self._resumed: int | None = None
 
     def resume(self, balances: dict[Place, int], figures: Figures, size: int) -> None:
         """Go on after a part of the book that is known to be right."""
@@ -117,7 +117,7 @@ class Replay:
 
     def _before(self, prefix: str) -> list[Entry]:
         """Entries below a path in the part of the book that was not read in this pass."""
-        if not self._resumed:
+        if self._resumed is None:
             return []
         rows = self._opened.rows(
             "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx < ? ORDER BY idx",

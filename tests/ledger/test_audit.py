@@ -325,3 +325,19 @@ def test_behind_a_gap_a_leaf_that_is_not_its_hash_is_still_named(closed):
     sql(closed, "DELETE FROM entries WHERE idx = 3")
     sql(closed, "UPDATE entries SET hashes = zeroblob(length(hashes)) WHERE idx = 6")
     assert {3, 6} <= named(closed.home)
+
+
+def test_a_book_of_several_batches_is_read_whole_and_its_progress_told(closed, monkeypatch):
+    monkeypatch.setattr(audit, "BATCH", 3)
+    told = []
+    found = audit.check_home(closed.home, progress=lambda done, total: told.append((done, total)))
+    assert found == ([], 8)
+    assert told == [(3, 8), (6, 8), (8, 8)]
+
+
+def test_behind_a_gap_at_the_end_of_a_batch_all_is_read(closed, monkeypatch):
+    monkeypatch.setattr(audit, "BATCH", 3)
+    sql(closed, "DELETE FROM entries WHERE idx = 3")
+    found, size = audit.check_home(closed.home)
+    assert size == 7
+    assert [f.index for f in found if "it is missing" in f.problem] == [3, 7]

@@ -13,7 +13,7 @@ from ledger import commits as commits_module
 from ledger.book import Ledger
 from ledger.contents import Genesis, Posting, Rotation, Station
 from ledger.entries import Entry, parse_leaf
-from ledger.instructions import Capture, Limit, Topup, Void
+from ledger.instructions import Capture, Close, Limit, Topup, Void
 from ledger.lazy import lazy
 from ledger.orders import OrderLine
 
@@ -142,6 +142,34 @@ def test_a_refund_to_another_or_in_another_currency_is_refused(stocked):
         book(stocked, replace(refund_of(stocked, paid), amount_minor=2))
     with pytest.raises(errors.UnknownDesk):
         book(stocked, refund_of(stocked, paid, desk="0" * 32))
+
+
+def test_a_top_up_or_z_report_in_another_currency_is_refused(shop):
+    with pytest.raises(errors.WrongCurrency):
+        book(shop, make(shop, Topup, pseudonym="s-ann", amount_minor=5, currency="USD"))
+    figures = {**shop.book.figures().fields(), "last": 2}
+    with pytest.raises(errors.WrongCurrency):
+        book(shop, make(shop, Close, currency="USD", **figures))
+
+
+def test_a_z_report_covers_all_that_came_before_it_and_says_what_it_was(shop):
+    shop.topup(500)
+    figures = shop.book.figures().fields()
+    for last in (2, 4):
+        with pytest.raises(errors.NothingToClose):
+            book(shop, make(shop, Close, currency="EUR", last=last, **figures))
+    with pytest.raises(errors.NothingToClose):
+        book(shop, make(shop, Close, currency="EUR", last=3, **{**figures, "topups": 2}))
+    assert book(shop, make(shop, Close, currency="EUR", last=3, **figures)).index == 4
+
+
+def test_an_id_that_was_used_for_something_else_is_named(shop):
+    shop.topup(500, "t-1")
+    with pytest.raises(errors.AlreadyUsedWithOtherContent, match="The id t-1 was used before"):
+        shop.topup(501, "t-1")
+    held = shop.hold()
+    with pytest.raises(errors.AlreadyUsedWithOtherContent, match=f"The id {held} was used before"):
+        shop.pay(id=held)
 
 
 def test_no_balance_outgrows_the_format(shop):

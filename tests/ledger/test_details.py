@@ -385,3 +385,17 @@ def test_an_audit_reads_the_station_of_many_payments_once(stocked, monkeypatch):
     monkeypatch.setattr(replay, "parse_leaf", lambda leaf: read.append(leaf) or real(leaf))
     assert stocked.book.check() == []
     assert len(read) == len(set(read))
+
+
+def test_an_open_book_remembers_its_stations_and_nothing_else(shop, monkeypatch):
+    topup = shop.topup(500)
+    [*_, station, _] = shop.book.entries()
+    log, read = shop.book._log, []
+    log.forget()
+    real = log.parse
+    monkeypatch.setattr(log, "parse", lambda *row: read.append(row[0]) or real(*row))
+    for _ in range(3):
+        assert log.by_id(station.id) == station
+        assert log.by_id(topup.id) == topup
+        assert log.by_id("topup/none") is None
+    assert read == [station.index, *[topup.index] * 3]

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import apsw
 import pytest
 
 from ledger import audit, receipt, store
@@ -45,3 +46,12 @@ def test_an_old_book_goes_on_in_the_new_format(old):
     with Ledger.open(old) as book:
         assert book._store.require_format() == store.FORMAT
     assert audit.check_home(old) == ([], size)
+
+
+def test_every_row_of_the_first_format_has_a_head(old):
+    db = apsw.Connection(str(old.ledger_db))
+    [(version,)] = db.execute("PRAGMA user_version")
+    db.execute("UPDATE entries SET head = X'' WHERE idx = 1")
+    db.close()
+    named = "entry 1: it has no signed tree head"
+    assert (named in map(str, audit.check_home(old)[0])) == (version == 1)
