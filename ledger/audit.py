@@ -284,6 +284,6 @@ class _Heads:
                 )
             elif tree.root_at(opened, checkpoint.size) not in (None, checkpoint.root):
                 self._find(
-                    checkpoint.size - 1,
+                    max(checkpoint.size - 1, 0),
                     f"the tree up to it is not the one that {name} is signed over",
                 )

@@ -151,7 +151,7 @@ class TreeCheck:
 
     def root_at(self, opened: Store, size: int) -> bytes | None:
         """The root that the tree had at one of the sizes; None if it cannot be told."""
-        if 0 < size <= self._resumed:
+        if size <= self._resumed:
             return merkle.fold([_subtree(opened, *place) for place in merkle.frontier_places(size)])
         return self._roots.get(size)
 

@@ -123,15 +123,19 @@ def survey(items, folder):
     return lines, {test: s for test, s in seconds.items() if s < TEST_S_MAX}
 
 
-def tests_for(mutant, lines, seconds):
-    """The tests that pass a line, the fastest first; for one that runs at import, the file's."""
+def tests_for(mutant, lines, seconds, idle):
+    """The tests that pass a line, the fastest first.
+
+    For one that runs at import: the file's, and the idle ones, which pass no line of any file and
+    so can only look at what was there from the start.
+    """
     near = {
         test
         for line in range(mutant.line, mutant.last_line + 1)
         for test in lines.get(str(line), ())
     }
     if near <= {""}:
-        near = {test for tests in lines.values() for test in tests}
+        near = {test for tests in lines.values() for test in tests} | idle
     return sorted(near & seconds.keys(), key=seconds.__getitem__)
 
 
@@ -249,11 +253,13 @@ class Trial:
 
     def pytest_runtestloop(self, session):
         lines, seconds = survey(session.items, self._folder)
+        busy = {t for of_file in lines.values() for tests in of_file.values() for t in tests}
+        idle = seconds.keys() - busy
         by_name = {item.nodeid: item for item in session.items}
         sys.stderr.write(f"{len(by_name)} tests surveyed\n")
         started_s = time.monotonic()
         for path, mutant in self._sample:
-            tests = tests_for(mutant, lines[str(path)], seconds)
+            tests = tests_for(mutant, lines[str(path)], seconds, idle)
             took_s = sum(seconds[test] for test in tests)
             told = outcome(path, mutant, [by_name[test] for test in tests], took_s)
             self.endless += told == "endless"

@@ -175,14 +175,17 @@ def test_a_history_rewritten_with_the_stolen_key_is_found_by_a_kept_head(shop, t
     assert found.index == 3
 
 
-@pytest.mark.parametrize("text", [None, "", "junk", "a\nb\n\n\u2014 c d\n"])
-def test_a_missing_or_damaged_kept_head_is_found(closed, text):
+@pytest.mark.parametrize("spoilt", [None, b"", b"\xff", b"junk", b"a\nb\n\n\xe2\x80\x94 c d\n"])
+def test_a_missing_or_damaged_kept_head_is_found(closed, spoilt):
     path = closed.home.ledger_db.with_name("head.note")
-    if text is None:
+    if spoilt is None:
         path.unlink()
     else:
-        path.write_text(text)
-    assert findings(closed.home)
+        path.write_bytes(spoilt)
+    [found] = findings(closed.home)
+    assert found.problem.startswith("head.note beside the book")
+    is_missing = found.problem == "head.note beside the book is missing"
+    assert is_missing == (spoilt in (None, b"", b"\xff"))
 
 
 def test_a_head_note_left_behind_by_a_crash_is_no_false_alarm(shop):

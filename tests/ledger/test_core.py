@@ -280,6 +280,10 @@ def test_a_key_that_changes_in_the_middle_of_a_commit_signs_after_it(shop):
     shop.topup()
     assert shop.book.vkey.public_bytes == following.public_bytes
     assert shop.book.check() == []
+    for _ in range(2):
+        shop.book.rotate_key(shop.now_ms)
+        shop.topup()
+    assert shop.book.check() == []
 
 
 def test_a_batch_after_others_in_a_shared_commit_leaves_them_when_it_is_refused(shop):

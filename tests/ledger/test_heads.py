@@ -52,11 +52,11 @@ def test_a_kept_head_of_any_size_tells_this_tree_from_another(stocked, memory, i
     assert findings(stocked, memory=memory) == []
     for _ in range(3):
         stocked.topup(1)
-    roots = dict(enumerate(roots_of(stocked.book), 1))
+    roots = dict(enumerate([merkle.EMPTY_ROOT, *roots_of(stocked.book)]))
     asked = {"memory": memory} if is_remembered else {}
     for size in roots:
         [found] = findings(stocked, signed(stocked, size, bytes(32)), **asked)
-        assert found.index == size - 1
+        assert found.index == max(size - 1, 0)
         assert "the tree up to it is not the one that the given head 1" in found.problem
     assert findings(stocked, *(signed(stocked, *head) for head in roots.items()), **asked) == []
 
@@ -119,6 +119,23 @@ def test_one_spoilt_head_is_one_finding(grouped):
     assert [(f.index, f.problem) for f in findings(grouped)] == [
         (10, "the tree head after it is not signed by the ledger's key")
     ]
+
+
+def test_spoilt_heads_with_a_good_one_between_them_are_two_findings(stocked):
+    change(stocked, "UPDATE entries SET head = zeroblob(64) WHERE idx IN (3, 5)")
+    assert [(f.index, f.problem) for f in findings(stocked)] == [
+        (3, "the tree head after it is not signed by the ledger's key"),
+        (5, "the tree head after it is not signed by the ledger's key"),
+    ]
+
+
+def test_a_new_key_is_still_known_after_two_checks_that_remember(stocked, memory):
+    stocked.book.rotate_key(stocked.now_ms)
+    for _ in range(4):
+        assert findings(stocked, memory=memory) == []
+        stocked.topup(1)
+    change(stocked, "UPDATE entries SET head = zeroblob(64) WHERE idx = 11")
+    assert [f.index for f in findings(stocked, memory=memory)] == [11]
 
 
 def test_rows_behind_the_last_head_are_still_compared(grouped):
