@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import audit, keys
+from ledger import audit, keys, store
 from ledger.book import Ledger
 from ledger.errors import DamagedError, KeyMissingError, LedgerMissingError
 from ledger.home import open_home
@@ -344,3 +344,12 @@ def test_behind_a_gap_at_the_end_of_a_batch_all_is_read(closed, monkeypatch):
     found, size = audit.check_home(closed.home)
     assert size == 7
     assert [f.index for f in found if "it is missing" in f.problem] == [3, 7]
+
+
+def test_an_audit_opens_the_book_to_read_only(closed, monkeypatch):
+    opened, real = [], store.open_store
+    monkeypatch.setattr(
+        store, "open_store", lambda *args, **how: opened.append(how) or real(*args, **how)
+    )
+    assert findings(closed.home) == []
+    assert opened == [{"read_only": True}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from ledger import consistency, note
@@ -72,4 +74,28 @@ def test_a_size_the_book_never_had_is_bad_input(stocked, first):
 )
 def test_what_is_no_proof_is_said(text):
     with pytest.raises(BadInputError, match="no consistency proof"):
+        consistency.parse(text)
+
+
+def test_a_proof_has_a_size_of_18_digits_and_63_hashes_at_the_most():
+    line = base64.b64encode(bytes(32)).decode() + "\n"
+    parsed = consistency.parse("old " + "9" * 18 + "\n" + line * 63 + "\nx")
+    assert parsed == consistency.ConsistencyProof(10**18 - 1, (bytes(32),) * 63, "x")
+    for longer in ("old " + "9" * 19 + "\n\nx", "old 3\n" + line * 64 + "\nx"):
+        with pytest.raises(BadInputError, match="longer than any such proof"):
+            consistency.parse(longer)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("old 3", "does not begin"),
+        ("old \u0663\n\nx", "does not begin"),
+        ("3\n\nx", "does not begin"),
+        ("old 3\n!!!\n\nx", "malformed base64"),
+        ("old 3\nAAAA\n\nx", "a hash in it is not one"),
+    ],
+)
+def test_what_is_wrong_with_a_proof_is_said(text, why):
+    with pytest.raises(BadInputError, match=why):
         consistency.parse(text)

@@ -122,3 +122,45 @@ def test_a_signature_is_longer_than_the_key_id_before_it(length, short):
     with pytest.raises(ProofRefused) as caught:
         note.open_note(f"{TEXT}\n\u2014 PeterNeumann {data}\n", note.parse_vkey(VKEY))
     assert ("too short" in caught.value.message) == short
+
+
+def test_a_verifier_key_may_have_a_plus_in_its_base64():
+    key = note.VerifierKey("shop", b"\xfb" * 32)
+    assert "+" in str(key).split("+", 2)[2]
+    assert note.parse_vkey(f" {key}\n") == key
+
+
+def signed(body, *others):
+    key = note.parse_vkey(VKEY)
+    line = note.signature_line(key, KEY.sign(body.encode()))
+    return body + "\n" + "".join(others) + line
+
+
+def test_a_note_has_at_most_200_000_characters_and_64_signatures():
+    key = note.parse_vkey(VKEY)
+    room = 200_000 - len(signed("\n")) + 1
+    body = "x" * (room - 1) + "\n"
+    assert len(signed(body)) == 200_000
+    assert note.open_note(signed(body), key) == body
+    with pytest.raises(ProofRefused, match="too long"):
+        note.open_note(signed("x" + body), key)
+    other = SIGNATURE.replace("PeterNeumann", "EnochRoot")
+    assert note.open_note(signed(TEXT, *[other] * 63), key) == TEXT
+    with pytest.raises(ProofRefused, match="too many"):
+        note.open_note(signed(TEXT, *[other] * 64), key)
+
+
+def test_a_forged_signature_by_a_trusted_key_spoils_a_note_that_is_signed_well_too():
+    key = note.parse_vkey(VKEY)
+    forged = note.signature_line(key, bytes(64))
+    for lines in ([forged], [note.signature_line(key, KEY.sign(TEXT.encode())), forged]):
+        with pytest.raises(ProofRefused, match="not the ledger key's"):
+            note.open_note(TEXT + "\n" + "".join(lines), key)
+
+
+def test_a_size_has_nineteen_digits_at_the_most():
+    root = base64.b64encode(bytes(32)).decode()
+    assert note.parse_checkpoint(f"a\n{10**19 - 1}\n{root}\n").size == 10**19 - 1
+    assert note.parse_checkpoint(f"a\n0\n{root}\n").size == 0
+    with pytest.raises(ProofRefused, match="plain number"):
+        note.parse_checkpoint(f"a\n{10**19}\n{root}\n")

@@ -235,3 +235,18 @@ def test_a_file_that_cannot_be_read_whole_is_read_by_its_rows(at_rest, memory, m
 
     monkeypatch.setattr(fingerprint.os, "preadv", broken)
     assert audit.check_home(at_rest.home, memory=memory) == ([], 8)
+
+
+def test_what_was_found_wrong_is_found_again_and_never_remembered(sealed, memory, monkeypatch):
+    with monkeypatch.context() as lenient:
+        lenient.setattr("ledger.rules._require_payable", lambda *_: None)
+        receipt = sealed.pay(sealed.order(("A1", "Apple", 1, 90_000)))
+    for _ in range(3):
+        assert check(sealed, memory) == [receipt.index]
+
+
+def test_a_clock_that_went_back_since_the_last_check_is_no_finding(sealed, memory):
+    sealed.now_ms -= 86_400_000
+    for _ in range(2):
+        sealed.topup(1)
+        assert check(sealed, memory) == []
