@@ -11,6 +11,7 @@ from ledger import audit, keys, store
 from ledger.book import Ledger
 from ledger.errors import DamagedError, KeyMissingError, LedgerMissingError
 from ledger.home import open_home
+from ledger.sqlite import SqliteStore
 
 
 def findings(home):
@@ -254,6 +255,7 @@ def test_a_file_that_is_no_database_is_a_finding(closed):
     closed.home.ledger_db.write_bytes(b"not a database" * 1000)
     (found,) = findings(closed.home)
     assert "damaged" in found.problem
+    assert not found.problem.endswith(".")
 
 
 def test_without_a_book_or_a_public_key_there_is_nothing_to_check(closed):
@@ -346,10 +348,20 @@ def test_behind_a_gap_at_the_end_of_a_batch_all_is_read(closed, monkeypatch):
     assert [f.index for f in found if "it is missing" in f.problem] == [3, 7]
 
 
-def test_an_audit_opens_the_book_to_read_only(closed, monkeypatch):
-    opened, real = [], store.open_store
+def test_an_audit_only_reads_and_lets_go_of_the_book(closed, monkeypatch):
+    asked, real, transaction = [], store.open_store, SqliteStore.transaction
+
+    def opening(home, **how):
+        asked.append((how, real(home, **how)))
+        return asked[0][1]
+
+    monkeypatch.setattr(store, "open_store", opening)
     monkeypatch.setattr(
-        store, "open_store", lambda *args, **how: opened.append(how) or real(*args, **how)
+        SqliteStore, "transaction", lambda it, **how: asked.append(how) or transaction(it, **how)
     )
     assert findings(closed.home) == []
-    assert opened == [{"read_only": True}]
+    (how, opened), *transactions = asked
+    assert how == {"read_only": True}
+    assert transactions == [{"write": False}]
+    with pytest.raises(apsw.ConnectionClosedError):
+        opened.rows("SELECT 1")

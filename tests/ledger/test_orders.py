@@ -33,8 +33,22 @@ def test_a_tax_is_its_rate_of_the_base_rounded_half_up(base, rate):
     added = (base * share).quantize(Decimal(1), ROUND_HALF_UP)
     assert Tax("T", rate, base, "added").amount_minor == added
     exact = Decimal(base) * rate / (1_000_000 + rate)
-    included = Tax("T", rate, base, "included").amount_minor
-    assert abs(exact - included) <= Decimal("0.5")
+    included = exact.quantize(Decimal(1), ROUND_HALF_UP)
+    assert Tax("T", rate, base, "included").amount_minor == included
+
+
+@pytest.mark.parametrize(
+    ("rate", "base", "kind", "amount"),
+    [
+        (100_000, 5, "added", 1),
+        (100_000, 4, "added", 0),
+        (1_000_000, 1, "included", 1),
+        (250_000, 2, "included", 0),
+        (250_000, 3, "included", 1),
+    ],
+)
+def test_half_a_minor_unit_of_tax_is_rounded_up(rate, base, kind, amount):
+    assert Tax("T", rate, base, kind).amount_minor == amount
 
 
 def test_an_order_is_read_as_it_was_written():
