@@ -37,7 +37,7 @@ def frontier_places(size: int) -> list[tuple[int, int]]:
     """(level, number) of the perfect subtrees that make up a tree of `size`, largest first."""
     places = []
     start = 0
-    for level in range(size.bit_length() - 1, -1, -1):
+    for level in reversed(range(size.bit_length())):
         if size >> level & 1:
             places.append((level, start >> level))
             start += 1 << level
@@ -133,7 +133,7 @@ def inclusion_proofs(first: int, end: int, size: int, subtree: Subtree) -> list[
         raise ValueError("the leaves are outside of the tree")
     last_nodes = edges(size, subtree)
     above: list[tuple[bytes, ...]] = [()]  # the paths of the nodes of the level above
-    for level in range(len(last_nodes) - 1, -1, -1):
+    for level in reversed(range(len(last_nodes))):
         start, last = first >> level, size - 1 >> level
         paths = []
         for number in range(start, (end - 1 >> level) + 1):

@@ -116,7 +116,22 @@ def test_two_swapped_entries_are_named(closed):
         "UPDATE entries SET idx = 5 WHERE idx = 6",
         "UPDATE entries SET idx = 6 WHERE idx = -1",
     )
-    assert named(closed.home) >= {5, 6}
+    found = set(map(str, findings(closed.home)))
+    assert "entry 5: its leaf says that it is entry 6" in found
+    assert "entry 6: its leaf says that it is entry 5" in found
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE entries SET leaf = X'7b7d' WHERE idx = 5", "its leaf is malformed: The field "),
+        ("UPDATE entries SET id = 'x' WHERE idx = 5", "its id column is not the id in its leaf"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said(closed, statement, problem):
+    sql(closed, statement)
+    found = [f.problem for f in findings(closed.home) if f.index == 5]
+    assert any(said.startswith(problem) and not said.endswith(".") for said in found)
 
 
 @pytest.mark.parametrize("index", [-1, 8, 100])

@@ -22,8 +22,14 @@ VKEY = note.VerifierKey("shop", KEY.public_bytes)
 def test_each_head_that_is_wrong_is_named_and_not_only_the_first(shop):
     shop.book.close()
     shop.home.ledger_db.with_name("head.note").unlink()
-    found, _ = audit.check_home(shop.home, heads=("", "no head"))
-    assert [f.problem.partition(" ")[0] for f in found] == ["head.note", "the", "the"]
+    found, _ = audit.check_home(shop.home, heads=("no head", "", "no head"))
+    assert [f.problem.partition(":")[0] for f in found] == [
+        "head.note beside the book is missing",
+        "the given head 1",
+        "the given head 2 is missing",
+        "the given head 3",
+    ]
+    assert not any(f.problem.endswith(".") for f in found)
 
 
 def test_what_people_type_is_described_and_other_fields_are_pointed_to():
