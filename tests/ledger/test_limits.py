@@ -43,7 +43,7 @@ LIMITS = {
         "RATE_PPM_MAX": 1_000_000,
     },
     rules: {"LIFETIME_MS_MAX": 120_000, "SKEW_MS_MAX": 5_000, "HOLD_MS_MAX": 604_800_000},
-    seals: {"FORMAT": 1, "CHUNK": 4_096, "_BYTES_MAX": 100_000_000},
+    seals: {"FORMAT": 2, "CHUNK": 4_096, "_BYTES_MAX": 100_000_000},
 }
 
 
