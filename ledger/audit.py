@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import note, rules, store
+from ledger import note, parts, rules, store
 from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
+from ledger.figures import Figures
 from ledger.replay import Replay
-from ledger.seals import Seals
+from ledger.seals import Resumed, Seals, balances_digest
 from ledger.treecheck import TreeCheck
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 FINDINGS_MAX: Final = 1_000
 BATCH: Final = 1_024
 _LOWEST: Final = -(2**63)
+_HIGHEST: Final = 2**63 - 1
 _KEY_FILE_BYTES_MAX: Final = 100_000
 _SECOND_LINE: Final = re.compile(r".*\n([0-9]{1,18})\n")  # a head's size, not verified yet
 
@@ -121,6 +123,24 @@ def check_home(
     return audit.findings, audit.size
 
 
+def read_part(
+    book: parts.Book, opened: Store, begin: Resumed, last: int, tell: Callable[[int], None]
+) -> parts.Ended | None:
+    """Verify the entries from `begin` to before `last`; None: they are not all clean."""
+    audit = _Audit(book.home, book.anchor, lambda size, _: tell(size - begin.size))
+    limits = last, last
+    tree, known = audit.read(opened, begin, limits, set(), signed_all=book.signed_all)
+    if audit.findings or audit.size != last:
+        return None
+    return parts.Ended(
+        balances_digest(known.balances),
+        known.figures_so_far(),
+        known.has_figures,
+        audit.recorded_ms,
+        [key.public_bytes.hex() for key in tree.keys],
+    )
+
+
 class _Audit:
     """One pass over the book."""
 
@@ -135,7 +155,7 @@ class _Audit:
         self._anchor = anchor
         self._progress = progress
         self._genesis = Genesis(home.id, home.mode, home.currency, anchor.public_bytes)
-        self._recorded_ms = 0
+        self.recorded_ms = 0
 
     def find(self, index: int | None, problem: str) -> None:
         """Note a finding; beyond FINDINGS_MAX they are no longer told apart."""
@@ -144,40 +164,75 @@ class _Audit:
 
     def run(self, opened: Store, seals: Seals | None, named: list[tuple[str, str]]) -> None:
         """Look at everything; inside a read transaction."""
-        version = opened.require_format()
-        resumed = None if seals is None else seals.untouched(opened, self._progress)
-        is_new = resumed is None
-        if resumed is None:
-            for index, problem in opened.problems():
-                self.find(index, problem)
-            total = cast("int", next(opened.rows("SELECT count(*) FROM entries"))[0])
-            if seals is not None and not self.findings:
-                resumed = seals.resume(opened, total, self._progress)
-        else:
-            total = resumed.size
+        signed_all = opened.require_format() == 1
+        begin = Resumed(0, {}, Figures(), 0, [self._anchor])
+        known = None if seals is None else seals.untouched(opened, self._progress)
+        if known is not None:
+            self._pass(opened, known, known.size, named, signed_all=signed_all)
+            return
+        for index, problem in opened.problems():
+            self.find(index, problem)
+        total = cast("int", next(opened.rows("SELECT count(*) FROM entries"))[0])
+        if not self.findings:
+            if seals is not None:
+                begin = seals.resume(opened, total, self._progress) or begin
+            book = parts.Book(self._home, self._anchor, signed_all)
+            known = parts.verified(book, opened, begin, total, self._progress)
+        tree, replay = self._pass(opened, known or begin, total, named, signed_all=signed_all)
+        if known is not None and self.findings:  # only a pass over the entries can name them
+            self.findings.clear()
+            tree, replay = self._pass(opened, begin, total, named, signed_all=signed_all)
+        if seals is not None and not self.findings:
+            seals.keep(opened, self.size, tree.keys, replay, self.recorded_ms)
+
+    def _pass(
+        self,
+        opened: Store,
+        begin: Resumed,
+        total: int,
+        named: list[tuple[str, str]],
+        *,
+        signed_all: bool,
+    ) -> tuple[TreeCheck, Replay]:
+        """Read all that comes after what is known, and compare the whole with what it implies."""
         heads = _Heads(named, self.find)
-        known = Replay(opened)
-        tree = TreeCheck(self._anchor, self.find, heads.sizes, signed_all=version == 1)
-        start = _LOWEST
-        if resumed is not None:
-            known.resume(resumed.balances, resumed.figures, resumed.size)
-            tree.resume(opened, resumed.size, resumed.keys)
-            self._recorded_ms = resumed.recorded_ms
-            self.size = start = resumed.size
-        self._read(opened, start, total, tree, known)
-        tree.finish(self.size)
+        tree, known = self.read(
+            opened, begin, (_HIGHEST, total), heads.sizes, signed_all=signed_all
+        )
         self._check_accounts(opened, known)
         heads.check(opened, tree, self.size)
-        if seals is not None and is_new and not self.findings:
-            seals.keep(opened, self.size, tree.keys, known, self._recorded_ms)
+        return tree, known
 
-    def _read(self, opened: Store, start: int, total: int, tree: TreeCheck, known: Replay) -> None:
+    def read(
+        self,
+        opened: Store,
+        begin: Resumed,
+        limits: tuple[int, int],
+        sizes: set[int],
+        *,
+        signed_all: bool,
+    ) -> tuple[TreeCheck, Replay]:
+        """Verify the entries after `begin` and before a limit, of so many in all."""
+        known = Replay(opened)
+        tree = TreeCheck(self._anchor, self.find, sizes, signed_all=signed_all)
+        if begin.size:
+            known.resume(begin.balances, begin.figures, begin.size)
+            tree.resume(opened, begin.size, begin.keys)
+        self.recorded_ms = begin.recorded_ms
+        self.size = begin.size
+        self._read(opened, limits, tree, known)
+        tree.finish(self.size)
+        return tree, known
+
+    def _read(self, opened: Store, limits: tuple[int, int], tree: TreeCheck, known: Replay) -> None:
         query = (
             f"SELECT idx, {opened.raw_id}, leaf, hashes, head FROM entries"  # noqa: S608 - a constant
-            " WHERE idx >= ? ORDER BY idx LIMIT ?"
+            " WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?"
         )
-        expected = max(start, 0)
-        while rows := list(opened.rows(query, (start, BATCH))):
+        end, total = limits
+        expected = self.size
+        start = expected or _LOWEST
+        while rows := list(opened.rows(query, (start, end, BATCH))):
             for row in rows:
                 index = cast("int", row[0])
                 if index != expected:
@@ -213,9 +268,9 @@ class _Audit:
 
     def _check_entry(self, index: int, entry: Entry, known: Replay) -> None:
         content = entry.content
-        if entry.recorded_ms != max(self._recorded_ms, entry.clock_ms):
+        if entry.recorded_ms != max(self.recorded_ms, entry.clock_ms):
             self.find(index, "its recorded time is not the latest of its clock and all before")
-        self._recorded_ms = max(self._recorded_ms, entry.recorded_ms)
+        self.recorded_ms = max(self.recorded_ms, entry.recorded_ms)
         if isinstance(content, Genesis) != (index == 0):
             self.find(index, "a genesis must be the first entry, and only that")
         elif isinstance(content, Genesis) and content != self._genesis:

@@ -51,6 +51,14 @@ class Figures:
             self.__init__(content.number + 1, index + 1)  # type: ignore[misc]
             self.grand_total_minor = grand_total_minor
 
+    def followed_by(self, later: Figures) -> Figures:
+        """With those of a stretch after this one that holds no Z report."""
+        both = {
+            name: count + getattr(later, name) if name not in ("number", "first") else count
+            for name, count in self.fields().items()
+        }
+        return Figures(**both)
+
     def fields(self) -> dict[str, int]:
         """By the names that a Z report has for them."""
         return dict(vars(self))

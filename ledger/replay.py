@@ -11,6 +11,7 @@ from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
 
 if TYPE_CHECKING:
     from ledger.entries import Entry
+    from ledger.instructions import Close
     from ledger.store import Store
 
 Place = tuple[str, str]  # account, currency
@@ -25,16 +26,18 @@ class Replay:
         self.touched: dict[Place, int] = {}
         self._opened = opened
         self._figures = Figures()
+        self.has_figures = True  # or else only those since it went on
         self._refunded: dict[str, int] = {}
         self._limits: dict[str, int] = {}
         self._erased: set[str] | None = set()
         self._stations: dict[str, Entry] = {}
         self._resumed: int | None = None
 
-    def resume(self, balances: dict[Place, int], figures: Figures, size: int) -> None:
-        """Go on after a part of the book that is known to be right."""
+    def resume(self, balances: dict[Place, int], figures: Figures | None, size: int) -> None:
+        """Go on after a part of the book that is known to be right; see `seals.Resumed`."""
         self.balances = balances
-        self._figures = figures
+        self._figures = figures or Figures()
+        self.has_figures = figures is not None
         self.size = self._resumed = size
         self._erased = None
 
@@ -107,6 +110,23 @@ class Replay:
 
     def figures(self) -> Figures:
         """The figures since the last Z report before."""
+        if not self.has_figures:
+            figures = Figures()
+            for close in self._before("close/")[-1:]:
+                figures.add(close.index, close.content)
+                figures.grand_total_minor = cast("Close", close.content).grand_total_minor
+            rows = self._opened.rows(
+                "SELECT idx, leaf FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx",
+                (figures.first, self._resumed),
+            )
+            for index, leaf in rows:
+                figures.add(cast("int", index), parse_leaf(cast("bytes", leaf)).content)
+            self._figures = figures.followed_by(self._figures)
+            self.has_figures = True
+        return self._figures
+
+    def figures_so_far(self) -> Figures:
+        """Those of `figures`, or where nobody asked for them, those since it went on."""
         return self._figures
 
     def _tombstones(self) -> set[str]:

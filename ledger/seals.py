@@ -53,11 +53,19 @@ _FIELDS: Final[dict[str, type]] = {
 
 @dataclass(frozen=True)
 class Resumed:
-    """Where a check may go on, and what it must know there."""
+    """Where a check may go on, and what it must know there.
+
+    Attributes:
+        size: How many entries are known to be right.
+        balances: Of all accounts that they post to.
+        figures: Since the last Z report; None: to be counted if they are asked for.
+        recorded_ms: Of the last of these entries.
+        keys: The ledger's keys up to there, the first one first.
+    """
 
     size: int
     balances: dict[Place, int]
-    figures: Figures
+    figures: Figures | None
     recorded_ms: int
     keys: list[note.VerifierKey]
 
@@ -104,7 +112,7 @@ class Seals:
         size = cast("int", known["size"])
         zeros = {(str(a), str(c)) for a, c in cast("list[list[str]]", known["zeros"])}
         balances = _balances_at(opened, size, zeros)
-        if balances is None or _balances_digest(balances) != known["balances"]:
+        if balances is None or balances_digest(balances) != known["balances"]:
             return None
         hexes = cast("list[str]", known["keys"])
         keys = [note.VerifierKey(self._anchor.name, bytes.fromhex(k)) for k in hexes]
@@ -137,7 +145,7 @@ class Seals:
             "size": size,
             "file": _file_of(opened),
             "chunks": chunks,
-            "balances": _balances_digest(known.balances),
+            "balances": balances_digest(known.balances),
             "zeros": sorted(place for place, balance in known.balances.items() if not balance),
             "figures": known.figures().fields(),
             "recorded_ms": recorded_ms,
@@ -209,6 +217,7 @@ def _balances_at(opened: Store, size: int, zeros: set[Place]) -> dict[Place, int
     return balances
 
 
-def _balances_digest(balances: dict[Place, int]) -> str:
+def balances_digest(balances: dict[Place, int]) -> str:
+    """64 hex digits over all accounts and what is in them."""
     lines = sorted(f"{a}\n{c}\n{balance}\n" for (a, c), balance in balances.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import postgres_server
 from operations import NOW_MS, make_pair, payment, run
 
-from ledger import audit, backup, errors
+from ledger import audit, backup, errors, parts
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
 
@@ -56,6 +56,16 @@ def test_the_same_operations_give_the_same_heads_and_answers(pair):
         assert one == other
     assert [book.check() for book in pair] == [[], []]
     assert pair[0].prove_consistency(100) == pair[1].prove_consistency(100)
+
+
+def test_both_are_checked_in_parts_by_processes(pair, monkeypatch):
+    monkeypatch.setattr(parts, "ENTRIES_LEAST", 40)
+    monkeypatch.setattr(parts, "_cores", lambda: 2)
+    for book in pair:
+        run(book, 9, 120)
+        with monkeypatch.context() as patch:
+            patch.setattr(audit._Audit, "_check_row", lambda *_: pytest.fail("read by the asker"))
+            assert audit.check_home(book.home) == ([], len(book))
 
 
 def test_a_book_moves_from_one_store_to_the_other_by_its_backup(pair, tmp_path):

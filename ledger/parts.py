@@ -1,0 +1,310 @@
+"""A first check on all cores: parts of the book that processes verify side by side.
+
+What a part is judged by is what the book held before it, its balances above all. So each process
+first adds up the postings of its part as they are written; from these sums follows what every part
+begins with, provided that all before it is right. Then the parts are verified, and each must end as
+the next one began. Whatever is wrong anywhere ends the attempt: one process then reads the book
+from its first entry, and names it.
+
+The processes are told in JSON lines what to read, and have the book for reading alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from ledger import note
+from ledger.contents import Rotation
+from ledger.entries import parse_leaf
+from ledger.errors import Error
+from ledger.figures import Figures
+from ledger.home import open_home
+from ledger.seals import Resumed, balances_digest
+from ledger.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.home import Home
+    from ledger.replay import Place
+    from ledger.store import Store
+
+ENTRIES_LEAST: Final = 4_000  # in a part; fewer take no longer than a process to start
+PARTS_MAX: Final = 16
+NICE: Final = 5
+_COMMAND: Final = "from ledger.parts import main; main()"
+
+
+@dataclass(frozen=True)
+class Book:
+    """What all parts have in common."""
+
+    home: Home
+    anchor: note.VerifierKey
+    signed_all: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the book holds after a part that was found clean.
+
+    Attributes:
+        balances: `balances_digest` of them.
+        figures: Since the last Z report, or since the part began where it has none.
+        closed: Whether it has one.
+        recorded_ms: Of its last entry.
+        keys: The ledger's public keys so far, in hex.
+    """
+
+    balances: str
+    figures: Figures
+    closed: bool
+    recorded_ms: int
+    keys: list[str]
+
+
+def verified(
+    book: Book,
+    opened: Store,
+    begin: Resumed,
+    total: int,
+    progress: Callable[[int, int], None] | None,
+) -> Resumed | None:
+    """The state after `total` entries; None: not all of it is clean, or it is not worth the while.
+
+    Args:
+        book: What is checked.
+        opened: Its store, in a transaction.
+        begin: What is known to be right so far.
+        total: Number of entries in all.
+        progress: As for `audit.check_home`.
+    """
+    count = min(_cores(), PARTS_MAX, (total - begin.size) // ENTRIES_LEAST)
+    if count <= 1:
+        return None
+    children: list[Child] = []
+    try:
+        states = _states(opened, begin, total, count)
+        sizes = [state.size for state in states]
+        if len(states) == 2:  # noqa: PLR2004 - one begins, and one is the end
+            return None
+        for first, last in pairwise(sizes):
+            children.append(Child())
+            children[-1].tell(_job(book, first, last))
+        sums = [child.told()["sums"] for child in children]
+        for state, following, moved in zip(states, states[1:], sums, strict=False):
+            following.balances.update(_moved(state.balances, moved))
+        for child, state in zip(children, states, strict=False):
+            child.tell(_record(state))
+        ends = _ends(children, sizes, progress)
+        return None if ends is None else _joined(states, ends)
+    except (Error, OSError, ValueError, TypeError, LookupError):
+        return None
+    finally:
+        for child in children:
+            child.stop()
+
+
+class Child:
+    """A process that verifies one part."""
+
+    def __init__(self) -> None:
+        self._listener: threading.Thread | None = None
+        self._process = subprocess.Popen(  # noqa: S603 - this Python, with a command of our own
+            [sys.executable, "-P", "-c", _COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def tell(self, record: dict[str, Any]) -> None:
+        """Say a line to it."""
+        _say(cast("IO[str]", self._process.stdin), record)
+
+    def told(self) -> dict[str, Any]:
+        """The next line that it says; an empty one, when it has ended, is no JSON."""
+        line = cast("IO[str]", self._process.stdout).readline()
+        return cast("dict[str, Any]", json.loads(line))
+
+    def listen(self, heard: Callable[[dict[str, Any] | None], None]) -> None:
+        """Pass on what it says until its end; None: there is none."""
+
+        def work() -> None:
+            told: dict[str, Any] | None = {}
+            while told is not None and "end" not in told:
+                try:
+                    told = self.told()
+                except (OSError, ValueError):
+                    told = None
+                heard(told)
+
+        self._listener = threading.Thread(target=work, daemon=True)
+        self._listener.start()
+
+    def stop(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.kill()
+        if self._listener is not None:
+            self._listener.join()
+        self._process.communicate()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _states(opened: Store, begin: Resumed, total: int, count: int) -> list[Resumed]:
+    """What the parts begin with, and the last ends with, as it is written.
+
+    The balances and figures are yet to come.
+    """
+    sizes = {total}
+    for number in range(1, count):
+        near = begin.size + (total - begin.size) * number // count
+        heads = opened.rows(
+            "SELECT idx FROM entries WHERE idx >= ? AND length(head) > 0 ORDER BY idx LIMIT 1",
+            (near - 1,),
+        )
+        sizes |= {cast("int", index) + 1 for (index,) in heads}
+    rotations = opened.rows(
+        "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx >= ? ORDER BY idx",
+        ("rotation/", "rotation0", begin.size),
+    )
+    entries = [parse_leaf(cast("bytes", leaf)) for (leaf,) in rotations]
+    states = [begin]
+    for size in sorted(size for size in sizes if begin.size < size <= total):
+        keys = [
+            note.VerifierKey(begin.keys[0].name, entry.content.public_bytes)
+            for entry in entries
+            if isinstance(entry.content, Rotation) and entry.index < size
+        ]
+        ((leaf,),) = opened.rows("SELECT leaf FROM entries WHERE idx = ?", (size - 1,))
+        recorded_ms = parse_leaf(cast("bytes", leaf)).recorded_ms
+        states.append(Resumed(size, {}, None, recorded_ms, [*begin.keys, *keys]))
+    return states
+
+
+def _job(book: Book, first: int, last: int) -> dict[str, Any]:
+    place = {"home": str(book.home.path), "first": first, "last": last}
+    return {**place, "anchor": str(book.anchor), "signed_all": book.signed_all}
+
+
+def _ends(
+    children: list[Child], sizes: list[int], progress: Callable[[int, int], None] | None
+) -> list[Ended] | None:
+    """How each part ended; None as soon as one is not clean."""
+    heard: queue.SimpleQueue[tuple[int, dict[str, Any] | None]] = queue.SimpleQueue()
+    for number, child in enumerate(children):
+        child.listen(lambda told, number=number: heard.put((number, told)))  # type: ignore[misc]
+    done = [0] * len(children)
+    ends: dict[int, Ended] = {}
+    while len(ends) < len(children):
+        number, told = heard.get()
+        if told is None or "unclean" in told:
+            return None
+        if "end" in told:
+            end = told["end"]
+            ends[number] = Ended(**{**end, "figures": Figures(**end["figures"])})
+        else:
+            done[number] = told["done"]
+            if progress is not None:
+                progress(sizes[0] + sum(done), sizes[-1])
+    return [ends[number] for number in range(len(children))]
+
+
+def _moved(balances: dict[Place, int], sums: list[Any]) -> dict[Place, int]:
+    after = dict(balances)
+    for account, currency, amount_minor in sums:
+        after[account, currency] = after.get((account, currency), 0) + amount_minor
+    return after
+
+
+def _joined(states: list[Resumed], ends: list[Ended]) -> Resumed | None:
+    """The last state, if each part ended as it is written, and so as the next one began."""
+    figures = cast("Figures", states[0].figures)
+    for end, state in zip(ends, states[1:], strict=True):
+        keys = [key.public_bytes.hex() for key in state.keys]
+        written = balances_digest(state.balances), state.recorded_ms, keys
+        if written != (end.balances, end.recorded_ms, end.keys):
+            return None
+        figures = end.figures if end.closed else figures.followed_by(end.figures)
+    return replace(states[-1], figures=figures)
+
+
+# --- in a process of its own -----------------------------------------------------------------
+
+
+def main() -> None:
+    """Verify the part that standard input names, and let a till beside it go first."""
+    os.nice(NICE)
+    try:
+        serve(sys.stdin, sys.stdout)
+    except (Error, OSError, ValueError, LookupError, KeyboardInterrupt):
+        sys.exit(1)
+
+
+def serve(asked: IO[str], out: IO[str]) -> None:
+    """Add up one part, wait for what it begins with, and verify it.
+
+    Raises:
+        Error, OSError, ValueError, LookupError: The book cannot be read, or the asker is gone.
+    """
+    from ledger.audit import read_part
+
+    job = json.loads(asked.readline())
+    home, first, last = open_home(Path(job["home"])), job["first"], job["last"]
+    book = Book(home, note.parse_vkey(job["anchor"]), job["signed_all"])
+    opened = open_store(home, read_only=True)
+    try:
+        with opened.transaction(write=False):
+            _say(out, {"sums": _sums(opened, first, last)})
+            begin = _state(json.loads(asked.readline()), book.anchor.name)
+            end = read_part(book, opened, begin, last, lambda size: _say(out, {"done": size}))
+    finally:
+        opened.close()
+    if end is None:
+        _say(out, {"unclean": True})
+    else:
+        _say(out, {"end": {**vars(end), "figures": end.figures.fields()}})
+
+
+def _sums(opened: Store, first: int, last: int) -> list[tuple[str, str, int]]:
+    sums: dict[Place, int] = {}
+    rows = opened.rows("SELECT leaf FROM entries WHERE idx >= ? AND idx < ?", (first, last))
+    for (leaf,) in rows:
+        for posting in json.loads(cast("bytes", leaf))["postings"]:
+            place = posting["account"], posting["currency"]
+            sums[place] = sums.get(place, 0) + posting["amount_minor"]
+    return [(*place, amount_minor) for place, amount_minor in sums.items()]
+
+
+def _record(state: Resumed) -> dict[str, Any]:
+    return {
+        "size": state.size,
+        "balances": [(*place, balance) for place, balance in state.balances.items()],
+        "figures": None if state.figures is None else state.figures.fields(),
+        "recorded_ms": state.recorded_ms,
+        "keys": [key.public_bytes.hex() for key in state.keys],
+    }
+
+
+def _state(record: dict[str, Any], name: str) -> Resumed:
+    balances = {(account, currency): balance for account, currency, balance in record["balances"]}
+    figures = None if record["figures"] is None else Figures(**record["figures"])
+    keys = [note.VerifierKey(name, bytes.fromhex(key)) for key in record["keys"]]
+    return Resumed(record["size"], balances, figures, record["recorded_ms"], keys)
+
+
+def _say(stream: IO[str], record: dict[str, Any]) -> None:
+    stream.write(json.dumps(record) + "\n")
+    stream.flush()
