@@ -152,6 +152,7 @@ class _Audit:
     ) -> None:
         self.findings: list[Finding] = []
         self.size = 0
+        self._home = home
         self._anchor = anchor
         self._progress = progress
         self._genesis = Genesis(home.id, home.mode, home.currency, anchor.public_bytes)
