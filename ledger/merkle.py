@@ -61,7 +61,7 @@ class Frontier:
     def completed(self, leaf: bytes) -> list[bytes]:
         """The hashes of the subtrees that a next leaf hash completes, the leaf first."""
         done = [leaf]
-        for back in range((~self.size & (self.size + 1)).bit_length() - 1):
+        for back in range((self.size ^ (self.size + 1)).bit_length() - 1):
             done.append(node_hash(self.hashes[-1 - back], done[-1]))
         return done
 
