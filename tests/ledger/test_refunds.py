@@ -85,3 +85,14 @@ def test_the_audit_finds_a_refund_of_more_than_was_paid(stocked, paid, monkeypat
     (finding,) = stocked.book.check()
     assert finding.index == entry.index
     assert "should have been refused" in finding.problem
+
+
+def test_the_audit_adds_up_all_refunds_of_a_payment(stocked, paid, monkeypatch):
+    refund(stocked, paid, 150, "r1")
+    refund(stocked, paid, 150, "r2")
+    with monkeypatch.context() as lenient:
+        lenient.setattr("ledger.rules._require_refund", lambda *_: None)
+        entry = refund(stocked, paid, 101, "r3")
+    (finding,) = stocked.book.check()
+    assert finding.index == entry.index
+    assert "1.00 EUR can still be given back" in finding.problem
