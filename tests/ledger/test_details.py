@@ -79,6 +79,21 @@ def test_a_write_that_may_be_tried_again_is_tried_five_times(shop, monkeypatch, 
     assert shop.book.check() == []
 
 
+def test_what_a_try_that_was_rolled_back_had_read_is_forgotten_before_the_next(shop, monkeypatch):
+    log, known, real = shop.book._log, [], shop.book._store.write_rows
+
+    def failing(*args):
+        known.append("station/kiosk/gone" in log._stations)
+        if len(known) == 1:
+            log._stations["station/kiosk/gone"] = None
+            raise errors.RetryableError("Another was quicker.", hint="Try again.")
+        real(*args)
+
+    monkeypatch.setattr(shop.book._store, "write_rows", failing)
+    shop.topup(100)
+    assert not any(known)
+
+
 def test_after_a_failed_write_nothing_that_was_remembered_is_built_on(shop, monkeypatch):
     shop.topup(100)
     assert shop.book._log._tip is not None
@@ -339,8 +354,9 @@ def test_the_newest_tree_continues_itself_without_a_hash(shop):
 
 def test_an_order_in_another_currency_than_its_authorisation_is_refused(shop):
     shop.topup(1_000)
-    with pytest.raises(errors.WrongCurrency):
-        shop.pay(shop.order(currency="USD"), currency="EUR")
+    for order, currency in (("USD", "EUR"), ("EUR", "USD")):
+        with pytest.raises(errors.WrongCurrency):
+            shop.pay(shop.order(currency=order), currency=currency)
 
 
 def test_a_balance_may_be_refunded_to_the_largest_amount_that_the_book_can_hold(shop):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 
 import apsw
 import pytest
@@ -250,3 +251,27 @@ def test_a_clock_that_went_back_since_the_last_check_is_no_finding(sealed, memor
     for _ in range(2):
         sealed.topup(1)
         assert check(sealed, memory) == []
+
+
+def test_the_memory_of_a_longer_book_gives_way_to_that_of_a_shorter_one(
+    shop, memory, tmp_path, monkeypatch
+):
+    shop.book.close()
+    shutil.copytree(shop.home.ledger_db.parent, tmp_path / "older")
+    with Ledger.open(shop.home) as book:
+        for number in range(9):
+            book.at(shop.desk, shop.now_ms).topup(shop.shopper, 1, f"t{number}")
+    assert check(shop, memory) == []
+    shutil.rmtree(shop.home.ledger_db.parent)
+    shutil.copytree(tmp_path / "older", shop.home.ledger_db.parent)
+    read, real = [], audit._Audit._check_row
+    monkeypatch.setattr(
+        audit._Audit,
+        "_check_row",
+        lambda self, index, *rest: read.append(index) or real(self, index, *rest),
+    )
+    with Ledger.open(shop.home) as book:
+        for number in range(4):
+            book.at(shop.desk, shop.now_ms).topup(shop.shopper, 2, f"t{number}")
+            assert check(shop, memory) == []
+    assert read == [0, 1, 2, 3, 4, 5, 6]
