@@ -116,17 +116,17 @@ def sale_postings(order: Order, payer: Posting) -> tuple[Posting, ...]:
             moved.append(Posting(tax_account(tax.name), currency, -tax.amount_minor))
             net_minor -= tax.amount_minor
     moved.append(Posting(SALES, currency, -net_minor))
-    moved += goods_postings(order, GOODS_SOLD, 1)
+    moved += goods_postings(order, GOODS_SOLD)
     return tuple(moved)
 
 
-def goods_postings(order: Order, to: str, sign: Literal[1, -1]) -> tuple[Posting, ...]:
-    """Counted pieces that leave the stock (sign 1) or come back to it (-1)."""
+def goods_postings(order: Order, to: str) -> tuple[Posting, ...]:
+    """Counted pieces that leave the stock."""
     counted = order.counted
     if not counted:
         return ()
-    out = [Posting(stock_account(sku), PIECES, -sign * pieces) for sku, pieces in counted.items()]
-    return (*out, Posting(to, PIECES, sign * sum(counted.values())))
+    out = [Posting(stock_account(sku), PIECES, -pieces) for sku, pieces in counted.items()]
+    return (*out, Posting(to, PIECES, sum(counted.values())))
 
 
 @dataclass(frozen=True)
@@ -310,5 +310,5 @@ class Hold(Payment):
         return (
             Posting(shopper_account(self.pseudonym), self.currency, self.amount_minor),
             Posting(held_account(self.pseudonym), self.currency, -self.amount_minor),
-            *goods_postings(self.order, held_account(self.pseudonym), 1),
+            *goods_postings(self.order, held_account(self.pseudonym)),
         )

@@ -185,7 +185,7 @@ class Capture(Instruction):
         require_integer("order total", self.order.total_minor, 1, self.held_minor)
         held = self.held_order.counted
         for sku, pieces in self.order.counted.items():
-            require_integer("quantity", pieces, 0, held.get(sku, 0))
+            require_integer("quantity", pieces, 1, held.get(sku, 0))
 
     @property
     def sale_id(self) -> str:

@@ -6,6 +6,7 @@ of the caller.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -68,14 +69,13 @@ class Log:
 
     def key_of(self, size: int) -> note.VerifierKey:
         """The key that signs the head of a tree of this size: a new one, after its own entry's."""
-        return note.VerifierKey(self.origin, self._keys_of(size)[0])
+        known = [key for signed, key in self._keys() if signed < size]
+        return note.VerifierKey(self.origin, known[-1])
 
-    def _keys_of(self, *sizes: int) -> list[bytes]:
+    def _keys(self) -> list[tuple[int, bytes]]:
+        """(size of the last tree that the one before signs, public key), in order."""
         changes = [(self.head_after(index)[0], key) for index, key in self.rotations()]
-        return [
-            [self._genesis.public_bytes, *(key for signed, key in changes if signed < size)][-1]
-            for size in sizes
-        ]
+        return [(0, self._genesis.public_bytes), *changes]
 
     def tip(self) -> Tip:
         """The tree to build on; one that another process wrote must carry the ledger's signature.
@@ -93,13 +93,13 @@ class Log:
             return known
         frontier = merkle.Frontier(index + 1, self._frontier(index + 1))
         text = note.Checkpoint(self.origin, index + 1, frontier.root()).text()
-        # the next head's key: a rotation that stands last has signed with the old one
-        key, following = self._keys_of(index + 1, index + 2)
-        if not keys.verify(key, head, text.encode()):
+        if not keys.verify(self.key_of(index + 1).public_bytes, head, text.encode()):
             raise DamagedError(
                 f"The tree head of entry {index} does not verify; nothing was added.",
                 hint="Run: facetill ledger check",
             )
+        # the next head's key: a rotation that stands last has signed with the old one
+        _, following = self._keys()[-1]
         self._tip = Tip(frontier, head, self.parse(index, leaf).recorded_ms, following)
         return self._tip
 
@@ -153,7 +153,10 @@ class Log:
                 _below(prefix),
             )
         )
-        return None if index is None else self.batch(cast("int", index), 1)[0]
+        if index is None:
+            return None
+        [entry] = self.batch(cast("int", index), 1)
+        return entry
 
     def first_since(self, time_ms: int) -> int:
         """Index of the first entry recorded at a time or later; recorded times never go back."""
@@ -241,18 +244,18 @@ class Log:
 
     def _subtrees(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """The hashes of perfect subtrees (level, number), each kept with the leaf that ends it."""
-        kept: dict[int, bytes] = {}
+        kept: dict[int, bytes] = defaultdict(bytes)
         if places:
             wanted = padded([merkle.keeper(*place) for place in places])
             marks = ",".join("?" * len(wanted))
             query = f"SELECT idx, hashes FROM entries WHERE idx IN ({marks})"  # noqa: S608 - marks
             rows = cast("Iterator[tuple[int, bytes]]", self._store.rows(query, wanted))
-            kept = dict(rows)
+            kept.update(rows)
         found = {}
         for level, number in places:
             index = merkle.keeper(level, number)
             step = merkle.HASH_BYTES
-            subtree = kept.get(index, b"")[level * step : (level + 1) * step]
+            subtree = kept[index][level * step : (level + 1) * step]
             if len(subtree) != step:
                 raise damaged_entry(index)
             found[level, number] = subtree

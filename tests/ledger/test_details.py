@@ -13,6 +13,7 @@ from ledger.entries import parse_leaf
 from ledger.home import create_home
 from ledger.instructions import Limit
 from ledger.lazy import lazy
+from ledger.log import Log
 from ledger.orders import Order, OrderLine, Tax
 
 KEY = keys.generate()
@@ -33,7 +34,7 @@ def test_each_head_that_is_wrong_is_named_and_not_only_the_first(shop):
 
 
 def test_what_people_type_is_described_and_other_fields_are_pointed_to():
-    for name in ("id", "sku", "pseudonym", "pieces", "amount_minor"):
+    for name in ("id", "sku", "pseudonym", "pieces", "amount_minor", "balance_max_minor"):
         assert "it takes" in fields.bad_field(name).hint
     assert "letters, digits, dots" in fields.bad_field("id").hint
     assert "entries.py" in fields.bad_field("batch path").hint
@@ -421,3 +422,10 @@ def test_an_open_book_remembers_its_stations_and_nothing_else(shop, monkeypatch)
         assert log.by_id(topup.id) == topup
         assert log.by_id("topup/none") is None
     assert read == [station.index, *[topup.index] * 3]
+
+
+def test_an_empty_log_has_no_size_and_no_head(shop):
+    assert Log(Rows((None,)), shop.book.genesis).size() == 0
+    tip = Log(Rows(), shop.book.genesis).tip()
+    assert (tip.frontier.size, tip.head, tip.recorded_ms) == (0, b"", 0)
+    assert tip.public_bytes == shop.book.genesis.public_bytes
