@@ -9,7 +9,10 @@ it out.
 
 The first pass is right by chance, not by proof, and the chance is not an attacker's: it lies in how
 templates and probe are turned, by the vault's key and by a rotation here. It keeps all rows up to
-6.5 standard deviations below what the runner-up should have, about two thousand of a million.
+6.5 standard deviations below what the runner-up should have, about a thousand of a million.
+
+Right after so much memory was read nothing else is in the processor's caches, and each numpy
+function costs several times what it does otherwise: hence few of them, and one place for a row.
 
 An approximate graph (HNSW) was not taken: it may miss the runner-up, takes minutes to build at
 each start, since nothing of it may lie on the disk in the clear, and its links beside vectors that
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.scan import Look
 
 SCAN_FROM: Final = 20_000
 """Templates from which the first pass pays; below, plain float32 is as fast and simpler."""
@@ -35,10 +39,12 @@ FINE_BITS: Final = 6
 FINE: Final = 1 << FINE_BITS
 COARSE_MAX: Final = 126.5  # a whole value, of both, stays within a coarse byte of -127..127
 ROUNDING: Final = 1e-4  # of float32 sums and the 14-bit form, generously
+NOBODY: Final = -1
 FIRST: Final = 32  # rows of the highest results, among which the second is sought at first
 PLANES_ROWS: Final = 262_144
 WRITTEN_TOGETHER: Final = 2_048  # templates; keeps what is needed besides small
 MULTIPLIED_TOGETHER: Final = 1_024  # rows; more would wake the threads of numpy's BLAS, which spin
+WIDENED_TOGETHER: Final = 256  # rows of bytes, whose float32 form then stays in the cache
 
 Found = list[tuple[int, float]]
 
@@ -79,12 +85,15 @@ def _by_owner(owners: NDArray[np.int32], cosines: NDArray[np.float32]) -> Found:
     return list(best.items())
 
 
-def _products(rows: NDArray[np.float32], probe: NDArray[np.float32]) -> NDArray[np.float32]:
+def _products(
+    rows: NDArray[np.float32] | NDArray[np.int8], probe: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Inner products with each row, by this thread alone."""
     made = np.empty(len(rows), np.float32)
-    for start in range(0, len(rows), MULTIPLIED_TOGETHER):
-        some = slice(start, start + MULTIPLIED_TOGETHER)
-        np.matmul(rows[some], probe, out=made[some])
+    together = MULTIPLIED_TOGETHER if rows.dtype == np.float32 else WIDENED_TOGETHER
+    for start in range(0, len(rows), together):
+        end = start + together
+        np.matmul(rows[start:end].astype(np.float32, copy=False), probe, out=made[start:end])
     return made
 
 
@@ -131,15 +140,16 @@ class Plain:
 
 
 class Compact:
-    """All templates in 14 bits: a plane of bytes, and one of what those rounded away.
+    """All templates in 14 bits: a byte of each number, and what that rounded away.
 
-    At 128 dimensions a template takes 280 bytes with all that belongs to it.
+    At 128 dimensions a template takes 284 bytes with all that belongs to it.
     """
 
     def __init__(self, dimensions: int) -> None:
         from models.scan import Scan
 
         self._scan = Scan(dimensions)
+        self._form = _Form(dimensions)
         self._planes: list[_Planes] = []
         self._used = 0
         self._gone = 0
@@ -154,11 +164,13 @@ class Compact:
         while start < len(templates):
             block, row = divmod(self._used, PLANES_ROWS)
             if block == len(self._planes):
-                self._planes.append(_Planes(self._scan.dimensions))
+                self._planes.append(_Planes(self._form))
             some = slice(start, start + min(PLANES_ROWS - row, WRITTEN_TOGETHER))
             turned = self._scan.turned(templates[some])
             self._scan.add(turned)
-            rounded = self._planes[block].write(row, owners[some], turned)
+            rows, rounded = self._form.of(owners[some], turned)
+            self._planes[block].rows[row : row + len(rows)] = rows
+            self._planes[block].owners[row : row + len(rows)] = owners[some]
             self._off = max(self._off, rounded + ROUNDING)
             self._used += len(turned)
             start += len(turned)
@@ -178,12 +190,8 @@ class Compact:
         turned = self._scan.turned(probe)
         look = self._scan.look(turned)
         # two owners have at least this cosine, so who has less is not wanted; -inf takes everybody
-        _, owners, cosines = self._compare(turned, look.highest(FIRST))
-        second = _second(owners, cosines) - self._off
-        wanted = look.places_from(look.least(second))
-        places, owners, cosines = self._compare(turned, wanted)
-        near = places[cosines >= _second(owners, cosines) - 2 * self._off]
-        return _by_owner(*self._compare(turned, near, fine=True)[1:])[:2]
+        second = _second(*self._near(turned, look.highest(FIRST), -np.inf)) - ROUNDING
+        return _by_owner(*self._from(turned, look, second))[:2]
 
     def at_least(self, probe: NDArray[np.float32], least: float) -> Found:
         """All owners that near."""
@@ -191,10 +199,7 @@ class Compact:
             return []
         turned = self._scan.turned(probe)
         look = self._scan.look(turned)
-        wanted = look.places_from(look.least(least))
-        places, _, cosines = self._compare(turned, wanted)
-        near = places[cosines >= least - self._off]
-        _, owners, cosines = self._compare(turned, near, fine=True)
+        owners, cosines = self._from(turned, look, least)
         kept = cosines >= least
         return _by_owner(owners[kept], cosines[kept])
 
@@ -208,27 +213,33 @@ class Compact:
         if not places:
             return []
         turned = self._scan.turned(probe)
-        return _by_owner(*self._compare(turned, np.concatenate(places), fine=True)[1:])
+        return _by_owner(*self._near(turned, np.concatenate(places), -np.inf))
 
-    def _compare(
-        self, turned: NDArray[np.float32], places: NDArray[np.int64], *, fine: bool = False
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        """Of rows that nobody struck out: places, owners and cosines, of the bytes or all bits.
+    def _from(
+        self, turned: NDArray[np.float32], look: Look, least: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Owners and cosines of rows, among them all whose cosine is at least this."""
+        wanted = look.places_from(look.least(least))
+        owners, cosines = zip(*(self._near(turned, some, least) for some in wanted), strict=True)
+        return np.concatenate(owners), np.concatenate(cosines)
+
+    def _near(
+        self, turned: NDArray[np.float32], places: NDArray[np.int64], least: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Owners and cosines of rows that nobody struck out, among them all that are so near.
 
         Args:
             turned: the probe.
-            places: in their order, which is the memory's.
-            fine: whether of all bits.
+            places: of the rows, in their order, which is the memory's.
+            least: cosine.
         """
-        owners = np.empty(len(places), np.int32)
-        cosines = np.empty(len(places), np.float32)
-        bounds = np.searchsorted(places, np.arange(len(self._planes) + 1) * PLANES_ROWS).tolist()
+        held = np.empty((len(places), self._form.bytes), np.uint8)
+        bounds = places.searchsorted(np.arange(len(self._planes) + 1) * PLANES_ROWS).tolist()
         for number, planes in enumerate(self._planes):
-            some = slice(bounds[number], bounds[number + 1])
-            rows = places[some] - number * PLANES_ROWS
-            owners[some], cosines[some] = planes.owners[rows], planes.cosines(turned, rows, fine)
-        live = owners >= 0
-        return places[live], owners[live], cosines[live]
+            start, end = bounds[number : number + 2]
+            rows = places[start:end] - number * PLANES_ROWS
+            planes.rows.take(rows, axis=0, out=held[start:end], mode="clip")  # others copy twice
+        return self._form.near(held, turned, least - self._off)
 
 
 def _second(owners: NDArray[np.int32], cosines: NDArray[np.float32]) -> float:
@@ -242,48 +253,76 @@ def _second(owners: NDArray[np.int32], cosines: NDArray[np.float32]) -> float:
 class _Planes:
     """Some rows, and whose they are: of what was not written yet the memory is not taken."""
 
-    def __init__(self, dimensions: int) -> None:
-        self.owners = np.full(PLANES_ROWS, -1, np.int32)
-        self._coarse = np.zeros((PLANES_ROWS, dimensions), np.int8)
-        self._fine = np.zeros((PLANES_ROWS, dimensions * FINE_BITS // 8), np.uint8)
-        self._steps = np.zeros(PLANES_ROWS, np.float32)  # of the coarse plane
-
-    def write(self, row: int, owners: NDArray[np.int32], templates: NDArray[np.float32]) -> float:
-        """Write from a row on; gives how far a row's bytes are off at the most, as a length."""
-        rows = slice(row, row + len(owners))
-        most = np.maximum(np.abs(templates).max(axis=1), 1e-9)
-        steps = (most / COARSE_MAX).astype(np.float32)
-        whole = np.rint(templates / (steps[:, None] / FINE)).astype(np.int32)
-        coarse = (whole + FINE // 2) >> FINE_BITS
-        below = (whole - (coarse << FINE_BITS) + FINE // 2).astype(np.uint8)
-        bits = np.unpackbits(below[..., None], axis=2)[..., -FINE_BITS:]
-        self.owners[rows], self._coarse[rows], self._steps[rows] = owners, coarse, steps
-        self._fine[rows] = np.packbits(bits.reshape(len(owners), -1), axis=1)
-        return float(np.linalg.norm(templates - coarse * steps[:, None], axis=1).max())
+    def __init__(self, form: _Form) -> None:
+        self.rows = np.zeros((PLANES_ROWS, form.bytes), np.uint8)
+        self.owners = np.full(PLANES_ROWS, NOBODY, np.int32)  # again, to look one up
 
     def blank(self, row: int) -> None:
         """Leave nothing of a row."""
-        self.owners[row] = -1
-        self._coarse[row] = self._fine[row] = self._steps[row] = 0
+        self.owners[row] = NOBODY
+        self.rows[row] = 0
 
-    def cosines(
-        self,
-        probe: NDArray[np.float32],
-        rows: NDArray[np.int64],
-        fine: bool,  # noqa: FBT001 - named where it is given
-    ) -> NDArray[np.float32]:
-        """Of some rows: of the coarse plane, or of both."""
-        made = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), MULTIPLIED_TOGETHER):
-            some = rows[start : start + MULTIPLIED_TOGETHER]
-            values = np.take(self._coarse, some, axis=0).astype(np.float32)
-            if fine:
-                values += self._below(some)
-            made[start : start + len(some)] = (values @ probe) * self._steps[some]
-        return made
 
-    def _below(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What the coarse plane rounded away, in its steps."""
-        bits = np.unpackbits(self._fine[rows], axis=1).reshape(len(rows), -1, FINE_BITS)
-        worth = 0.5 ** np.arange(1, FINE_BITS + 1, dtype=np.float32)
-        return np.asarray(bits @ worth - np.float32(0.5), np.float32)
+class _Form:
+    """What is held of a template: all in one place, since the memory is far away.
+
+    Its numbers in bytes, what those rounded away in six bits each, their step, and the owner, from
+    1; a row of zeros is nobody's.
+    """
+
+    def __init__(self, dimensions: int) -> None:
+        self._fine = slice(dimensions, dimensions + dimensions * FINE_BITS // 8)
+        self._step = slice(self._fine.stop, self._fine.stop + 4)
+        self._owner = slice(self._step.stop, self._step.stop + 4)
+        self.bytes = self._owner.stop
+
+    def of(
+        self, owners: NDArray[np.int32], templates: NDArray[np.float32]
+    ) -> tuple[NDArray[np.uint8], float]:
+        """Rows, (n, bytes), and how far one's bytes are off at the most, as a length."""
+        most = np.maximum(np.abs(templates).max(axis=1, keepdims=True), 1e-9)
+        steps = (most / COARSE_MAX).astype(np.float32)
+        whole = np.rint(templates / (steps / FINE)).astype(np.int32)
+        coarse = (whole + FINE // 2) >> FINE_BITS
+        # from half a step below the bytes
+        below = (whole - (coarse << FINE_BITS) + FINE // 2).astype(np.uint8)
+        rows = np.empty((len(templates), self.bytes), np.uint8)
+        rows[:, : self._fine.start].view(np.int8)[:] = coarse
+        rows[:, self._fine] = _packed(below)
+        rows[:, self._step].view(np.float32)[:] = steps
+        rows[:, self._owner].view(np.int32)[:, 0] = owners + 1
+        return rows, float(np.linalg.norm(templates - coarse * steps, axis=1).max())
+
+    def near(
+        self, rows: NDArray[np.uint8], probe: NDArray[np.float32], least: float
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Owners and cosines of these rows, but those that are nobody's or not so near in bytes.
+
+        Args:
+            rows: as `of` gives them.
+            probe: turned.
+            least: of the cosine of a row's bytes.
+        """
+        coarse = rows[:, : self._fine.start].view(np.int8)
+        steps = rows[:, self._step].view(np.float32)[:, 0]
+        owners = rows[:, self._owner].view(np.int32)[:, 0] - 1
+        near = _products(coarse, probe) * steps >= least
+        kept = (near & (owners != NOBODY)).nonzero()[0]
+        whole = coarse[kept].astype(np.float32)
+        whole += _unpacked(rows[kept, self._fine]) / np.float32(FINE) - np.float32(0.5)
+        return owners[kept], _products(whole, probe) * steps[kept]
+
+
+def _packed(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Six bits of each number, (n, d) to (n, 3d/4): the last fourth, in twos, above the others."""
+    fourth = values.shape[1] // 4
+    twos = values[:, None, 3 * fourth :] >> np.array([[0], [2], [4]], np.uint8) & 3
+    return np.asarray(values[:, : 3 * fourth] | twos.reshape(len(values), -1) << 6, np.uint8)
+
+
+def _unpacked(packed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The numbers again, (n, d)."""
+    fourth = packed.shape[1] // 3
+    twos = packed >> 6
+    last = twos[:, :fourth] | twos[:, fourth : 2 * fourth] << 2 | twos[:, 2 * fourth :] << 4
+    return np.concatenate((packed & 63, last), axis=1)

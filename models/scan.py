@@ -24,6 +24,8 @@ import numpy as np
 from models.levels import result_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
 BLOCK_ROWS: Final = 131_072
@@ -32,10 +34,14 @@ TABLES: Final = 3  # of a group
 STEP: Final = 0.586  # between levels, in standard deviations: the least error for normal numbers
 SHARES: Final = (2.0, 1.0, 0.5)  # what each table's bit of the fourth number is worth, in steps
 TOLD: Final = 768  # rows of a block whose results are kept at first
+LEFT: Final = 1  # blocks that are left to the other thread
 MORE: Final = 3  # times as many, where those are not all that are wanted
 TOGETHER: Final = 64  # rows that faiss adds up side by side, which at 32 takes longer
 SHUFFLED: Final = 16  # bytes
 BYTE_MAX: Final = 255
+NO_RESULTS: Final = np.empty(0, np.float32)
+NO_PLACES: Final = np.empty(0, np.int64)
+CODES_MIN: Final = (1 << 24) + 1  # bytes: faiss asks malloc for the next power of two
 SEED: Final = 20_240_229  # of the rotation
 
 # A result may be so many deviations lower than `result_of` expects for a row to be told all the
@@ -93,8 +99,8 @@ class Scan:
     def look(self, query: NDArray[np.float32]) -> Look:
         """Compare a turned query, (d,) of length 1, with all rows.
 
-        Two threads share the blocks, for some milliseconds, and neither spins; where the other core
-        is busy, this one takes all of them.
+        Two threads take some milliseconds, and neither spins; where the other core is busy, this
+        one does all of it.
         """
         return Look(self._blocks, query, self._step)
 
@@ -107,8 +113,11 @@ class Scan:
 class Look:
     """The results of one query: the highest of each block, and more when they are asked for.
 
+    Two threads share the blocks, but this one leaves the last to the other, if that comes to it in
+    time: what is to be done with the results of all the others is then done meanwhile.
+
     Args:
-        blocks: faiss's indexes.
+        blocks: faiss's indexes, one at least; nothing is written to them until all was told.
         query: turned, (d,).
         step: between levels.
     """
@@ -121,11 +130,10 @@ class Look:
         seen = np.empty((len(groups), TABLES, 2), np.float32)  # by table: its number, the shared
         seen[:, :, 0], seen[:, :, 1] = groups[:, :TABLES], groups[:, TABLES:]
         self._query = seen.reshape(1, -1)
-        # of each block, the highest first
-        self._told: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = [
-            (np.empty(0, np.float32), np.empty(0, np.int64)) for _ in blocks
-        ]
-        self._search(dict.fromkeys(range(len(blocks)), TOLD))
+        # of each block that was read, the highest first
+        self._told: dict[int, tuple[NDArray[np.float32], NDArray[np.int64]]] = {}
+        self._begin(range(len(blocks)), TOLD)
+        self._work(leave=LEFT)
 
     def least(self, cosine: float) -> float:
         """The least result of a row whose cosine is at least this one, -1..1; -inf gives -inf."""
@@ -139,42 +147,68 @@ class Look:
         return mean - DEVIATIONS * float(np.hypot(deviation, rounded))
 
     def highest(self, count: int) -> NDArray[np.int64]:
-        """Places of the highest results, so many if as many were kept, in their order."""
-        results = np.concatenate([results[:count] for results, _ in self._told])
-        places = np.concatenate([places[:count] for _, places in self._told])
-        return np.sort(places[np.argsort(-results)[:count]])
+        """Places of the highest results so far, so many if as many were kept, in their order."""
+        told = list(self._told.values())
+        results = np.concatenate([results[:count] for results, _ in told])
+        places = np.concatenate([places[:count] for _, places in told])
+        kept = places[(-results).argsort()[:count]]
+        kept.sort()
+        return kept
 
-    def places_from(self, least: float) -> NDArray[np.int64]:
-        """Places of all rows whose result is at least this, in their order."""
-        while short := {
-            number: MORE * len(results)
-            for number, (results, _) in enumerate(self._told)
-            if len(results) < self._blocks[number].ntotal and results[-1] >= least
-        }:
-            self._search(short)
-        wanted = [
-            places[: np.searchsorted(-results, -least, "right")] for results, places in self._told
-        ]
-        return np.sort(np.concatenate(wanted))
+    def places_from(self, least: float) -> Iterator[NDArray[np.int64]]:
+        """Places of all rows whose result is at least this: as known so far, then the others.
 
-    def _search(self, wanted: dict[int, int]) -> None:
-        """Fetch so many of the highest results of each of these blocks."""
-        waiting = list(wanted.items())
+        Each time in their order; all of it is to be asked for.
+        """
+        first = [number for number in list(self._told) if not self._short(number, least)]
+        yield self._places(first, least)
+        self._end()
+        others = [number for number in range(len(self._blocks)) if number not in first]
+        count = TOLD
+        while short := [number for number in others if self._short(number, least)]:
+            count *= MORE
+            self._begin(short, count)
+            self._end()
+        yield self._places(others, least)
 
-        def work() -> None:
-            while waiting:
-                try:
-                    number, count = waiting.pop()
-                except IndexError:  # the other thread was quicker
-                    return
-                block = self._blocks[number]
-                results, rows = block.search(self._query, min(count, block.ntotal))
-                self._told[number] = results[0], rows[0] + number * BLOCK_ROWS
+    def _short(self, number: int, least: float) -> bool:
+        """Whether a block has more such rows than were told."""
+        results, _ = self._told[number]
+        return bool(results[-1] >= least) and len(results) < self._blocks[number].ntotal
 
-        other = _helper().submit(work) if len(waiting) > 1 else None
-        work()
-        if other is not None and not other.cancel():
-            other.result()
+    def _places(self, numbers: list[int], least: float) -> NDArray[np.int64]:
+        told = [self._told[number] for number in numbers]
+        results = np.concatenate([NO_RESULTS, *(results for results, _ in told)])
+        places = np.concatenate([NO_PLACES, *(places for _, places in told)])
+        kept = places[results >= least]
+        kept.sort()
+        return kept
+
+    def _begin(self, numbers: Iterable[int], count: int) -> None:
+        """Set about fetching so many of the highest results of each of these blocks."""
+        self._waiting = [(number, count) for number in numbers]
+        mine = self._waiting.pop()
+        self._other = _helper().submit(self._work) if self._waiting else None
+        self._search(*mine)
+
+    def _work(self, leave: int = 0) -> None:
+        while len(self._waiting) > leave:
+            try:
+                number, count = self._waiting.pop()
+            except IndexError:  # the other thread was quicker
+                return
+            self._search(number, count)
+
+    def _search(self, number: int, count: int) -> None:
+        block = self._blocks[number]
+        results, rows = block.search(self._query, min(count, block.ntotal))
+        self._told[number] = results[0], rows[0] + number * BLOCK_ROWS
+
+    def _end(self) -> None:
+        """Wait for the other thread; where it has not come to it, this one takes what is left."""
+        self._work()
+        if self._other is not None and not self._other.cancel():
+            self._other.result()
 
 
 def _tables(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -207,7 +241,10 @@ def _index(dimensions: int, step: float) -> Any:  # noqa: ANN401 - made by swig
         centroids[:, table, 0, :, 1], centroids[:, table, 1, :, 1] = -share, share
     faiss.copy_array_to_vector(centroids.ravel() * np.float32(step), index.pq.centroids)
     index.is_trained = True
-    index.codes.resize(BLOCK_ROWS * tables // 2)  # never moved; what is not written is not resident
+    # never moved; what is not written is not resident. So large that malloc takes pages of its own
+    # for it, where the kernel can use large ones: what lay in its heap before is in small ones
+    size, group = BLOCK_ROWS * tables // 2, TOGETHER * tables // 2
+    index.codes.resize(-(-max(size, CODES_MIN) // group) * group)
     _use_large_pages(int(index.codes.data()), index.codes.size())
     return index
 
@@ -216,7 +253,7 @@ def _use_large_pages(start: int, size: int) -> None:
     """Ask for them where there are some: a scan then takes a sixth less. numpy does the same."""
     advice = getattr(mmap, "MADV_HUGEPAGE", None)
     if advice is not None:
-        whole = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        whole = start // mmap.PAGESIZE * mmap.PAGESIZE  # with malloc's own few bytes
         length = (start + size - whole) // mmap.PAGESIZE * mmap.PAGESIZE
         # what it answers is of no interest: without them all is the same, and slower
         ctypes.CDLL(None).madvise(ctypes.c_void_p(whole), ctypes.c_size_t(length), advice)

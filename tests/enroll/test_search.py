@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from enroll import search
 from enroll.gallery import Gallery
 from enroll.search import SCAN_FROM, Compact, Plain, index_for
-from models import scan
+from models import levels, scan
 from models.levels import result_of
 from models.scan import TOLD, Scan
 
@@ -72,6 +75,28 @@ def test_the_compact_form_misses_nobody_of_many(seed, monkeypatch):
     for probe in unit(rng, 20, 128):
         assert names(compact.best_two(probe)) == names(plain.best_two(probe))
         assert names(compact.at_least(probe, 0.3)) == names(plain.at_least(probe, 0.3))
+
+
+def test_a_search_does_by_itself_what_the_other_thread_has_no_time_for(monkeypatch):
+    monkeypatch.setattr(scan, "BLOCK_ROWS", 4_096)
+    rng = np.random.default_rng(12)
+    templates = unit(rng, 20_000, 128)
+    plain, compact = both(np.arange(len(templates)), templates)
+    busy = threading.Event()
+    scan._helper().submit(busy.wait)
+    try:
+        for probe in unit(rng, 5, 128):
+            assert names(compact.best_two(probe)) == names(plain.best_two(probe))
+    finally:
+        busy.set()
+
+
+@pytest.mark.parametrize("dimensions", [8, 128, 512])
+def test_six_bits_of_each_number_are_held_in_three_fourths_of_a_byte(dimensions):
+    values = np.random.default_rng(13).integers(0, 64, (5, dimensions), dtype=np.uint8)
+    packed = search._packed(values)
+    assert packed.shape == (5, dimensions * 3 // 4)
+    assert (search._unpacked(packed) == values).all()
 
 
 def test_one_shopper_with_very_many_templates_does_not_hide_the_second():
@@ -141,8 +166,7 @@ def test_what_was_removed_leaves_no_trace_of_the_template():
     index = Compact(DIMENSIONS)
     index.add(np.array([3], np.int32), unit(np.random.default_rng(4), 1))
     index.remove(3)
-    assert not index._planes[0]._coarse.any()
-    assert not index._planes[0]._fine.any()
+    assert not index._planes[0].rows.any()
     left = index._scan.levels_of(0)
     assert np.abs(left) == pytest.approx(np.abs(left[0]))
 
@@ -169,6 +193,10 @@ def test_a_large_gallery_answers_as_a_small_one_does():
     assert gallery.search(probe, among={"s-1"}).margin == float("inf")
 
 
+def places_from(look, least):
+    return sorted(np.concatenate(list(look.places_from(least))).tolist())
+
+
 def test_the_scan_keeps_of_a_row_the_nearest_of_eight_levels():
     rng = np.random.default_rng(6)
     rows = unit(rng, 100, 128)
@@ -176,9 +204,9 @@ def test_the_scan_keeps_of_a_row_the_nearest_of_eight_levels():
     held.add(rows[:37])  # no whole group of those that lie together
     held.add(rows[37:])
     step = scan.STEP / 128**0.5
-    levels = (np.arange(8) - 3.5) * step
+    kept = (np.arange(8) - 3.5) * step
     for place in (0, 1, 15, 16, 31, 32, 36, 37, 63, 64, 99):
-        nearest = levels[np.abs(rows[place][:, None] - levels).argmin(axis=1)]
+        nearest = kept[np.abs(rows[place][:, None] - kept).argmin(axis=1)]
         assert held.levels_of(place) == pytest.approx(nearest, abs=1e-6)
     held.blank(16)
     assert np.abs(held.levels_of(16)) == pytest.approx(step / 2)
@@ -190,10 +218,10 @@ def test_the_scan_adds_up_what_it_keeps():
     held = Scan(128)
     held.add(rows)
     step = scan.STEP / 128**0.5
-    levels = np.clip(np.floor(rows / step), -4, 3) + 0.5
+    kept = np.clip(np.floor(rows / step), -4, 3) + 0.5
     results, places = held.look(rows[42])._told[0]
     assert sorted(places.tolist()) == list(range(200))
-    assert results == pytest.approx(levels[places] @ rows[42] * step, abs=0.01)
+    assert results == pytest.approx(kept[places] @ rows[42] * step, abs=0.01)
 
 
 def test_no_row_is_lower_in_the_scan_than_its_cosine_allows():
@@ -206,7 +234,14 @@ def test_no_row_is_lower_in_the_scan_than_its_cosine_allows():
         held = Scan(128)
         held.add((cosine * query + (1 - cosine**2) ** 0.5 * away).astype(np.float32))
         look = held.look(query)
-        assert len(look.places_from(look.least(cosine))) == 20_000
+        assert len(places_from(look, look.least(cosine))) == 20_000
+
+
+def test_the_normal_distribution_is_known_to_seven_places():
+    at = np.linspace(-9, 9, 1_001)
+    density, above = levels._normal(at)
+    assert above == pytest.approx([math.erfc(x / 2**0.5) / 2 for x in at], abs=1e-7)
+    assert density == pytest.approx(np.exp(-at * at / 2) / (2 * np.pi) ** 0.5, abs=1e-12)
 
 
 @pytest.mark.parametrize("cosine", [0.1, 0.5, 0.9])
@@ -233,4 +268,4 @@ def test_of_nobody_in_particular_everybody_is_wanted():
     held.add(unit(np.random.default_rng(9), 3, 128))
     look = held.look(unit(np.random.default_rng(9), 1, 128)[0])
     assert look.least(-np.inf) == -np.inf
-    assert look.places_from(-np.inf).tolist() == [0, 1, 2]
+    assert places_from(look, -np.inf) == [0, 1, 2]
