@@ -158,6 +158,17 @@ def test_a_watched_source_tells_of_its_first_frame_once_and_is_else_the_same(mod
     source.close()
 
 
+def test_a_watched_source_can_be_played_as_quickly_as_a_camera_gives_frames(models_dir):
+    source = Watched(open_source("sample", models_dir), lambda: None, fps=30)
+    played = [source.read() for _ in range(31)]
+    source.close()
+    own = open_source("sample", models_dir)
+    assert all((frame.image == own.read().image).all() for frame in played)
+    assert [frame.index for frame in played] == list(range(31))
+    assert [played[n].t_ms for n in (0, 1, 2, 30)] == [0, 33, 67, 1000]
+    own.close()
+
+
 def test_a_way_that_is_to_be_warm_takes_the_input_before_its_own_untimed():
     seen = []
     ways = {name: lambda item, name=name: seen.append((name, item)) for name in "ab"}
@@ -179,11 +190,11 @@ def test_the_mirrors_rate_is_between_its_frames_and_its_worst_second_is_told():
     even = [n / 25 for n in range(51)]
     halting = [9 + n / 25 for n in range(26)] + [11 + n / 25 for n in range(1, 26)]
     probe.drawn_s = [even]
-    assert probe.frames_per_second() == (pytest.approx(25), 25)
+    assert probe.frames_per_second() == pytest.approx(25)
+    assert set(probe.whole_seconds()) == {25}
     probe.drawn_s = [even, [], halting]
-    rate, worst = probe.frames_per_second()
-    assert rate == pytest.approx(100 / (2 + 3))
-    assert worst == 0
+    assert probe.frames_per_second() == pytest.approx(100 / (2 + 3))
+    assert min(probe.whole_seconds()) == 0
 
 
 def test_the_probe_counts_turns_only_while_the_camera_is_on():
