@@ -143,7 +143,8 @@ class Ledger(Reading):
 
         def work(draft: Draft) -> Callable[[], Receipt]:
             self._prefetch(draft, [payment])
-            return self._receipt_later(draft, self._take(draft, payment, now_ms))
+            entry = self._take(draft, payment, now_ms)
+            return lambda: self._receipt_of(draft, entry)
 
         return self._commit(work, now_ms)
 
@@ -162,14 +163,15 @@ class Ledger(Reading):
 
         def work(draft: Draft) -> Callable[[], list[Receipt | Refused | BadInputError]]:
             self._prefetch(draft, payments)
-            taken: list[Callable[[], Receipt] | Refused | BadInputError] = []
+            taken: list[Entry | Refused | BadInputError] = []
             for payment in payments:
                 try:
-                    entry = self._take(draft, payment, now_ms)
-                    taken.append(self._receipt_later(draft, entry))
+                    taken.append(self._take(draft, payment, now_ms))
                 except (Refused, BadInputError) as e:
                     taken.append(e)
-            return lambda: [t if isinstance(t, Exception) else t() for t in taken]
+            return lambda: [
+                t if isinstance(t, Exception) else self._receipt_of(draft, t) for t in taken
+            ]
 
         return self._commit(work, now_ms)
 
@@ -192,8 +194,7 @@ class Ledger(Reading):
             except (Refused, BadInputError):
                 draft.undo(mark)
                 raise
-            receipts = [self._receipt_later(draft, entry) for entry in entries]
-            return lambda: [receipt() for receipt in receipts]
+            return lambda: [self._receipt_of(draft, entry) for entry in entries]
 
         return self._commit(work, now_ms)
 
@@ -269,9 +270,9 @@ class Ledger(Reading):
         holds = [f"hold/{p.sale_id}" for p in payments]
         draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], places)
 
-    def _receipt_later(self, draft: Draft, entry: Entry) -> Callable[[], Receipt]:
-        is_new = entry.index >= draft.old_size
-        return lambda: draft.receipt(entry) if is_new else self._receipt(entry)
+    def _receipt_of(self, draft: Draft, entry: Entry) -> Receipt:
+        """Once it is written; one that is older than the draft has its receipt in the log."""
+        return draft.receipt(entry) if entry.index >= draft.old_size else self._receipt(entry)
 
     def _keep_head(self, *, at_once: bool = False) -> None:
         """Keep the newest head beside the book, once a second and at the end.

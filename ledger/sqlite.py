@@ -47,6 +47,8 @@ SCHEMA: Final[dict[str, str]] = {
 ) STRICT, WITHOUT ROWID""",
 }
 PAGE_BYTES: Final = 8_192  # holds four payments; of 4,096 a good part would stay empty
+LOG_PAGES: Final = 4_000  # of the log before its pages move to the file; 32 MB on the disk
+CACHE_KIB: Final = 16_000  # holds a commit's pages, so that none is written twice
 _ROW: Final = re.compile(r"\brow (\d+)\b")
 _NOT_WRITTEN: Final = "The payment book could not be written"
 _NOT_READ: Final = "The book could not be read"
@@ -86,6 +88,8 @@ class SqliteStore:
             self.db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new book; others keep theirs
             self.db.execute("PRAGMA journal_mode = WAL")
             self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+            self.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     def close(self) -> None:
         """Release the file; the last one to do so empties the write-ahead log."""
