@@ -24,6 +24,7 @@ from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
 from ledger.figures import Figures
+from ledger.log import Log
 from ledger.replay import Replay
 from ledger.seals import Resumed, Seals, balances_digest
 from ledger.treecheck import TreeCheck
@@ -178,7 +179,8 @@ class _Audit:
             if seals is not None:
                 begin = seals.resume(opened, total, self._progress) or begin
             book = parts.Book(self._home, self._anchor, signed_all)
-            known = parts.verified(book, opened, begin, total, self._progress)
+            log = Log(opened, self._genesis)
+            known = parts.verified(book, log, begin, total, self._progress)
         tree, replay = self._pass(opened, known or begin, total, named, signed_all=signed_all)
         if known is not None and self.findings:  # only a pass over the entries can name them
             self.findings.clear()

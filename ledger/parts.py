@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from ledger import note
-from ledger.contents import Rotation
-from ledger.entries import parse_leaf
 from ledger.errors import Error
 from ledger.figures import Figures
 from ledger.home import open_home
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledger.home import Home
+    from ledger.log import Log
     from ledger.replay import Place
     from ledger.store import Store
 
@@ -74,7 +73,7 @@ class Ended:
 
 def verified(
     book: Book,
-    opened: Store,
+    log: Log,
     begin: Resumed,
     total: int,
     progress: Callable[[int, int], None] | None,
@@ -83,19 +82,17 @@ def verified(
 
     Args:
         book: What is checked.
-        opened: Its store, in a transaction.
+        log: Its log, in a transaction.
         begin: What is known to be right so far.
         total: Number of entries in all.
         progress: As for `audit.check_home`.
     """
     count = min(_cores(), PARTS_MAX, (total - begin.size) // ENTRIES_LEAST)
-    if count <= 1:
-        return None
     children: list[Child] = []
     try:
-        states = _states(opened, begin, total, count)
+        states = _states(log, begin, total, count)
         sizes = [state.size for state in states]
-        if len(states) == 2:  # noqa: PLR2004 - one begins, and one is the end
+        if len(states) == 2:  # noqa: PLR2004 - where the one part begins, and where it ends
             return None
         for first, last in pairwise(sizes):
             children.append(Child())
@@ -148,7 +145,7 @@ class Child:
                     told = None
                 heard(told)
 
-        self._listener = threading.Thread(target=work, daemon=True)
+        self._listener = threading.Thread(target=work)
         self._listener.start()
 
     def stop(self) -> None:
@@ -163,7 +160,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _states(opened: Store, begin: Resumed, total: int, count: int) -> list[Resumed]:
+def _states(log: Log, begin: Resumed, total: int, count: int) -> list[Resumed]:
     """What the parts begin with, and the last ends with, as it is written.
 
     The balances and figures are yet to come.
@@ -171,26 +168,17 @@ def _states(opened: Store, begin: Resumed, total: int, count: int) -> list[Resum
     sizes = {total}
     for number in range(1, count):
         near = begin.size + (total - begin.size) * number // count
-        heads = opened.rows(
-            "SELECT idx FROM entries WHERE idx >= ? AND length(head) > 0 ORDER BY idx LIMIT 1",
-            (near - 1,),
-        )
-        sizes |= {cast("int", index) + 1 for (index,) in heads}
-    rotations = opened.rows(
-        "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx >= ? ORDER BY idx",
-        ("rotation/", "rotation0", begin.size),
-    )
-    entries = [parse_leaf(cast("bytes", leaf)) for (leaf,) in rotations]
+        sizes.add(log.head_after(near - 1)[0])
     states = [begin]
-    for size in sorted(size for size in sizes if begin.size < size <= total):
+    rotations = log.rotations()
+    for size in sorted(sizes):
         keys = [
-            note.VerifierKey(begin.keys[0].name, entry.content.public_bytes)
-            for entry in entries
-            if isinstance(entry.content, Rotation) and entry.index < size
+            note.VerifierKey(log.origin, public_bytes)
+            for index, public_bytes in rotations
+            if begin.size <= index < size
         ]
-        ((leaf,),) = opened.rows("SELECT leaf FROM entries WHERE idx = ?", (size - 1,))
-        recorded_ms = parse_leaf(cast("bytes", leaf)).recorded_ms
-        states.append(Resumed(size, {}, None, recorded_ms, [*begin.keys, *keys]))
+        [last] = log.batch(size - 1, 1)
+        states.append(Resumed(size, {}, None, last.recorded_ms, [*begin.keys, *keys]))
     return states
 
 
@@ -210,7 +198,7 @@ def _ends(
     ends: dict[int, Ended] = {}
     while len(ends) < len(children):
         number, told = heard.get()
-        if told is None or "unclean" in told:
+        if told is None:
             return None
         if "end" in told:
             end = told["end"]
@@ -272,9 +260,7 @@ def serve(asked: IO[str], out: IO[str]) -> None:
             end = read_part(book, opened, begin, last, lambda size: _say(out, {"done": size}))
     finally:
         opened.close()
-    if end is None:
-        _say(out, {"unclean": True})
-    else:
+    if end is not None:
         _say(out, {"end": {**vars(end), "figures": end.figures.fields()}})
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import apsw
@@ -56,10 +57,29 @@ def small(monkeypatch):
     monkeypatch.setattr(parts, "_cores", lambda: CORES)
 
 
+class Begun(list):
+    """The parts that were begun, as (first, last)."""
+
+    reached = None
+
+    @property
+    def sizes(self):
+        return [first for first, _ in self] + [last for _, last in self[-1:]]
+
+
 @pytest.fixture
 def started(small, monkeypatch):
-    """The parts that were begun, each served by a thread."""
-    begun = []
+    """The parts that were begun, each served by a thread; `reached` is what they came to."""
+    begun = Begun()
+    verified = parts.verified
+
+    def noted(*asked):
+        reached = verified(*asked)
+        if parts._cores() > 1:
+            begun.reached = reached
+        return reached
+
+    monkeypatch.setattr(parts, "verified", noted)
 
     class Noted(Threaded):
         def tell(self, record):
@@ -109,6 +129,15 @@ def spoil(shop, *statements):
     db.close()
 
 
+def remembered(shop, tmp_path):
+    """The memory after a check in parts; it must be as after one in one process."""
+    assert audit.check_home(shop.home, memory=tmp_path / "parts")[0] == []
+    assert alone(shop.home, memory=tmp_path / "alone")[0] == []
+    (one,), (other,) = (tmp_path / "parts").iterdir(), (tmp_path / "alone").iterdir()
+    assert one.read_text() == other.read_text()
+    return json.loads(one.read_text())
+
+
 def test_processes_verify_all_of_a_clean_book_but_for_the_asker(busy, small, monkeypatch):
     size = audit.check_home(busy.home)[1]
     monkeypatch.setattr(audit._Audit, "_check_row", lambda *_: pytest.fail("read by the asker"))
@@ -128,7 +157,8 @@ def test_a_process_that_is_asked_nothing_or_nonsense_ends_without_a_word():
 
 
 def test_a_process_answers_with_sums_and_then_with_the_end_of_its_part(busy, monkeypatch):
-    monkeypatch.setattr(parts.os, "nice", lambda _: None)
+    polite = []
+    monkeypatch.setattr(parts.os, "nice", polite.append)
     monkeypatch.setattr(sys, "stdout", out := io.StringIO())
     begin = Resumed(0, {}, Figures(), 0, audit.trusted_keys(busy.home)[:1])
     book = parts.Book(busy.home, begin.keys[0], signed_all=False)
@@ -139,17 +169,42 @@ def test_a_process_answers_with_sums_and_then_with_the_end_of_its_part(busy, mon
     assert (sums, done) == ({"sums": []}, {"done": 3})
     assert end["end"]["closed"]
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as e:
         parts.main()
+    assert e.value.code == 1
+    assert polite == [parts.NICE] * 2
+
+
+def test_a_process_opens_the_book_for_reading_alone(busy, started, monkeypatch):
+    open_store, asked = store.open_store, []
+
+    def noted(home, *, read_only):
+        asked.append(read_only)
+        return open_store(home, read_only=read_only)
+
+    monkeypatch.setattr(parts, "open_store", noted)
+    assert audit.check_home(busy.home)[0] == []
+    assert asked == [True] * CORES
+    assert started.reached
+
+
+def test_nothing_is_left_open_or_running(busy, small):
+    before = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+    assert audit.check_home(busy.home)[0] == []
+    spoil(busy, "UPDATE entries SET hashes = x'00' WHERE idx = 5")
+    assert audit.check_home(busy.home)[0]
+    assert (threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))) == before
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    assert not [c for c in children if b"ledger.parts" in Path(f"/proc/{c}/cmdline").read_bytes()]
 
 
 def test_parts_follow_each_other_without_a_gap_and_end_where_a_head_was_signed(busy, started):
     findings, size = audit.check_home(busy.home)
     assert findings == []
     assert len(started) == CORES
-    assert [first for first, _ in started] == [0, *(last for _, last in started[:-1])]
-    assert started[-1][1] == size
-    assert all(last > first for first, last in started)
+    assert started.reached.size == size
+    assert started.sizes == [0, *(last for _, last in started)]
+    assert sorted(set(started.sizes)) == started.sizes
 
 
 def test_a_commit_of_many_entries_is_never_cut(shop, started):
@@ -159,6 +214,7 @@ def test_a_commit_of_many_entries_is_never_cut(shop, started):
         shop.book.post_many([(shop.authorize(order), order) for _ in range(count)], shop.now_ms)
     assert audit.check_home(shop.home) == ([], 17)
     assert started == [(0, 13), (13, 17)]
+    assert started.reached.size == 17
 
 
 def test_a_book_of_one_great_commit_is_read_by_the_asker(shop, started):
@@ -188,26 +244,47 @@ def test_progress_goes_on_to_the_end(busy, started):
     assert told == sorted(told)
     assert told[-1] == (size, size)
     assert len(told) >= CORES
+    assert started.reached
 
 
 def test_what_parts_verified_is_remembered_as_if_it_was_read_at_once(busy, started, tmp_path):
-    assert audit.check_home(busy.home, memory=tmp_path / "a")[0] == []
-    assert alone(busy.home, memory=tmp_path / "b")[0] == []
-    (one,) = (tmp_path / "a").iterdir()
-    (other,) = (tmp_path / "b").iterdir()
-    assert one.read_text() == other.read_text()
-
-
-def test_what_came_after_a_memory_is_shared_too(busy, started, tmp_path, monkeypatch):
-    assert alone(busy.home, memory=tmp_path / "memory")[0] == []
-    book = busy.book = audit_free_book(busy)
-    for number in range(9):
-        book.at(busy.desk, busy.now_ms).topup(busy.shopper, 1, f"later-{number}")
-    book.close()
-    first = min(len_of(busy) - 9, 10**6)
-    assert audit.check_home(busy.home, memory=tmp_path / "memory") == ([], len_of(busy))
-    assert started[0][0] == first
+    memory = remembered(busy, tmp_path)
+    assert started.reached.size == memory["size"]
     assert len(started) == CORES
+
+
+def test_a_z_report_in_a_later_part_counts_what_was_before_it(stocked, started, tmp_path):
+    for number in range(2):
+        stocked.at_desk().close(f"z{number}")
+        stocked.pay()
+        stocked.topup(1)
+        memory = remembered(stocked, tmp_path / str(number))
+        assert started.reached.figures.fields() == memory["figures"]
+        assert memory["figures"]["number"] == number + 2
+
+
+def test_what_came_after_a_memory_is_shared_too(busy, started, tmp_path):
+    remembered(busy, tmp_path / "first")
+    size = len_of(busy)
+    with audit_free_book(busy) as book:
+        book.rotate_key(busy.now_ms)
+        for number in range(8):
+            book.at(busy.desk, busy.now_ms).topup(busy.shopper, 1, f"later-{number}")
+    started.clear()
+    assert audit.check_home(busy.home, memory=tmp_path / "first" / "parts") == ([], size + 9)
+    assert started.reached.size == size + 9
+    assert started.sizes == [size, size + 3, size + 6, size + 9]
+    assert audit.check_home(busy.home, memory=tmp_path / "first" / "parts") == ([], size + 9)
+
+
+def test_little_that_came_after_a_memory_is_not_worth_a_process(busy, started, tmp_path):
+    remembered(busy, tmp_path)
+    started.clear()
+    with audit_free_book(busy) as book:
+        for number in range(5):
+            book.at(busy.desk, busy.now_ms).topup(busy.shopper, 1, f"later-{number}")
+    assert audit.check_home(busy.home, memory=tmp_path / "parts")[0] == []
+    assert started == []
 
 
 def audit_free_book(shop):
@@ -346,10 +423,8 @@ def test_a_part_that_ends_otherwise_than_the_next_began_is_not_believed(
         return parts.Ended(**{**vars(told), end: lies[end]})
 
     monkeypatch.setattr(audit, "read_part", lie)
-    assert audit.check_home(busy.home, memory=tmp_path / "a")[0] == []
-    assert alone(busy.home, memory=tmp_path / "b")[0] == []
-    (one,), (other,) = (tmp_path / "a").iterdir(), (tmp_path / "b").iterdir()
-    assert one.read_text() == other.read_text()
+    remembered(busy, tmp_path)
+    assert started.reached is None
     assert len(firsts) == CORES
 
 
@@ -366,6 +441,7 @@ def test_sums_that_are_not_those_of_the_entries_are_not_believed(busy, started, 
         )
         started.clear()
         assert audit.check_home(busy.home)[0] == []
+        assert started.reached is None
 
 
 def test_a_book_that_is_gone_is_missing_however_it_is_read(busy, started):
