@@ -329,6 +329,44 @@ def test_a_z_report_in_a_shared_commit_counts_what_came_before_it(shop):
     assert shop.book._committer.do(work) == 5
 
 
+def test_in_a_shared_commit_each_payment_has_its_own_refunds_and_each_shopper_a_limit(stocked):
+    first, second = stocked.pay(), stocked.pay()
+    taken = []
+
+    def work(draft):
+        for content, refusal in (
+            (refund_of(stocked, first, id="r-1", amount_minor=300), None),
+            (refund_of(stocked, second, id="r-2", amount_minor=400), None),
+            (refund_of(stocked, first, id="r-3", amount_minor=101), errors.RefundTooHigh),
+            (refund_of(stocked, first, id="r-4", amount_minor=100), None),
+            (limit_of(stocked, "s-new", 50), None),
+            (limit_of(stocked, "s-newer", 100), None),
+            (topup_of(stocked, "s-new", 51), errors.BalanceTooHigh),
+            (topup_of(stocked, "s-new", 50), None),
+            (topup_of(stocked, "s-newer", 100), None),
+        ):
+            if refusal is None:
+                taken.append(stocked.book._take(draft, content, stocked.now_ms))
+            else:
+                with pytest.raises(refusal):
+                    stocked.book._take(draft, content, stocked.now_ms)
+        return lambda: taken
+
+    stocked.book._committer.do(work)
+    assert len(taken) == 7
+    assert stocked.book.check() == []
+
+
+def limit_of(shop, pseudonym, most):
+    name = f"l-{pseudonym}"
+    return make(shop, Limit, id=name, pseudonym=pseudonym, balance_max_minor=most)
+
+
+def topup_of(shop, pseudonym, amount):
+    name = f"t-{pseudonym}-{amount}"
+    return make(shop, Topup, id=name, pseudonym=pseudonym, amount_minor=amount, currency="EUR")
+
+
 # --- damage ----------------------------------------------------------------------------------
 
 
