@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -66,6 +66,12 @@ class Shop:
 
     def at_desk(self, key=None):
         return self.book.at(key or self.desk, self.now_ms)
+
+    def instruct(self, kind, **changed):
+        """An instruction that the desk signed and nobody judged yet."""
+        fields = {"id": "x-1", "issued_at_ms": 1, "desk": self.desk.key_id, "mode": "demo"}
+        unsigned = kind(**{**fields, **changed})
+        return replace(unsigned, signature=self.desk.sign(unsigned.message()))
 
     def hold(self, order=None, until_ms=None, **changes):
         order = order or self.order()
