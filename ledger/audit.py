@@ -120,7 +120,7 @@ def check_home(
     except LedgerMissingError:
         raise
     except Error as e:
-        audit.find(None, e.message.rstrip("."))
+        audit.find(None, e.message.removesuffix("."))
     return audit.findings, audit.size
 
 
@@ -259,7 +259,7 @@ class _Audit:
         try:
             entry = parse_leaf(leaf)
         except BadInputError as e:
-            self.find(index, f"its leaf is malformed: {e.message.rstrip('.')}")
+            self.find(index, f"its leaf is malformed: {e.message.removesuffix('.')}")
             return
         if entry.index != index:
             self.find(index, f"its leaf says that it is entry {entry.index}")
@@ -291,7 +291,7 @@ class _Audit:
         try:
             rule()
         except Refused as e:
-            self.find(index, f"it should have been refused: {e.message.rstrip('.')}")
+            self.find(index, f"it should have been refused: {e.message.removesuffix('.')}")
 
     def _check_accounts(self, opened: Store, known: Replay) -> None:
         left = dict(known.balances)
@@ -331,7 +331,7 @@ class _Heads:
             try:
                 checkpoint = note.open_checkpoint(text, tree.keys)
             except Error as e:
-                self._find(None, f"{name}: {e.message.rstrip('.')}")
+                self._find(None, f"{name}: {e.message.removesuffix('.')}")
                 continue
             if checkpoint.size > size:
                 self._find(
