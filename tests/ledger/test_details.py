@@ -167,6 +167,7 @@ def test_a_book_may_begin_when_time_does(tmp_path):
         ({"issued_at_ms": -10, "expires_at_ms": -1}, errors.Expired),
         ({"issued_at_ms": 0, "expires_at_ms": 120_000}, None),
         ({"issued_at_ms": 0, "expires_at_ms": 120_001}, errors.LifetimeTooLong),
+        ({"issued_at_ms": 0, "expires_at_ms": 1}, None),
         ({"issued_at_ms": 0, "expires_at_ms": 0}, errors.LifetimeTooLong),
     ],
 )

@@ -111,3 +111,15 @@ def test_each_head_is_signed_by_the_key_of_its_time(stocked):
     second, log = stocked.book.vkey, stocked.book._log
     assert first != second
     assert [log.key_of(size) for size in range(1, 11)] == [first] * 9 + [second]
+
+
+def test_the_last_of_several_z_reports_is_the_one_to_go_on_from(stocked):
+    for number in (1, 2):
+        last = stocked.at_desk().close(f"z{number}")
+    assert stocked.book._log.last_within("close/") == last
+
+
+def test_a_row_under_another_entrys_id_is_named_when_it_is_looked_up(stocked):
+    stocked.book._store.db.execute("UPDATE entries SET id = 'topup/zz' WHERE idx = 3")
+    with pytest.raises(errors.DamagedError, match="Entry 3"):
+        stocked.book._log.by_id("topup/zz")
