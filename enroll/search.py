@@ -9,7 +9,8 @@ it out.
 
 The first pass is right by chance, not by proof, and the chance is not an attacker's: it lies in how
 templates and probe are turned, by the vault's key and by a rotation here. It keeps all rows up to
-6.5 standard deviations below what the runner-up should have, about a thousand of a million.
+6.5 standard deviations below what the runner-up should have, and as much again as bytes may be off
+(some 0.7 deviations more), about two thousand of a million.
 
 Right after so much memory was read nothing else is in the processor's caches, and each numpy
 function costs several times what it does otherwise: hence few of them, and one place for a row.
@@ -191,7 +192,7 @@ class Compact:
         look = self._scan.look(turned)
         # two owners have at least this cosine, so who has less is not wanted; -inf takes everybody
         second = _second(*self._near(turned, look.highest(FIRST), -np.inf)) - ROUNDING
-        return _by_owner(*self._from(turned, look, second))[:2]
+        return _by_owner(*self._from(turned, look, second, spare=self._off))[:2]
 
     def at_least(self, probe: NDArray[np.float32], least: float) -> Found:
         """All owners that near."""
@@ -216,10 +217,17 @@ class Compact:
         return _by_owner(*self._near(turned, np.concatenate(places), -np.inf))
 
     def _from(
-        self, turned: NDArray[np.float32], look: Look, least: float
+        self, turned: NDArray[np.float32], look: Look, least: float, spare: float = 0.0
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Owners and cosines of rows, among them all whose cosine is at least this."""
-        wanted = look.places_from(look.least(least))
+        """Owners and cosines of rows, among them all whose cosine is at least this.
+
+        Args:
+            turned: the probe.
+            look: what the first pass told.
+            least: cosine.
+            spare: how much lower the first pass takes it to be, which it then misses the less.
+        """
+        wanted = look.places_from(look.least(least - spare))
         owners, cosines = zip(*(self._near(turned, some, least) for some in wanted), strict=True)
         return np.concatenate(owners), np.concatenate(cosines)
 
