@@ -238,6 +238,15 @@ def test_a_small_book_or_a_lonely_core_starts_no_process(stocked, started, monke
     assert len(started) == 2
 
 
+def test_there_are_never_more_processes_than_the_most(busy, started, monkeypatch):
+    monkeypatch.setattr(parts, "_cores", lambda: 100)
+    monkeypatch.setattr(parts, "ENTRIES_LEAST", 1)
+    monkeypatch.setattr(parts, "PARTS_MAX", 4)
+    assert audit.check_home(busy.home)[0] == []
+    assert len(started) == 4
+    assert started.reached
+
+
 def test_progress_goes_on_to_the_end(busy, started):
     told = []
     _, size = audit.check_home(busy.home, progress=lambda *now: told.append(now))
