@@ -141,4 +141,4 @@ def plot(soak: Soak, path: Path) -> None:
     with figure(path, "Resident size of a till that shops without a pause") as axes:
         axes.plot(soak.minutes, soak.resident_mb)
         axes.axvline(WARM_UP_SHARE * soak.minutes[-1], color="grey", linestyle=":")
-        axes.set(xlabel="minutes", ylabel="MB", ylim=(0, None))
+        axes.set(xlabel="minutes", ylabel="MB", ylim=(0, 1.1 * max(soak.resident_mb)))
