@@ -88,6 +88,11 @@ class Faces:
                 self._vision = vision
             return self._vision
 
+    def use_vision(self, vision: Vision) -> None:
+        """Look with these networks from the next face on."""
+        with self._loading:
+            self._vision = vision
+
     def preload(self, camera: str = "") -> None:
         """Begin to load the networks, and come back at once; a fault is told at the first face.
 

@@ -72,6 +72,10 @@ class Vision:
         """Whether passive anti-spoofing is installed."""
         return self._passive is not None
 
+    def with_eyes(self, detector: DetectorPort, recogniser: RecogniserPort) -> Vision:
+        """The same, but for what runs the detector and the recogniser, of the same weights."""
+        return Vision(detector, recogniser, self._mesh, self._iris, self._passive, self.model_ids)
+
     def warm_up(self) -> None:
         """Run every network once, on nothing: what they allocate is then there for a person."""
         image = np.zeros((360, 640, 3), np.uint8)

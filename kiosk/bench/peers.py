@@ -12,11 +12,15 @@ import numpy as np
 
 from models import graph, pins
 from models.detector import INPUT_PX, OVERLAP_MAX, SCORE_MIN, STRIDES
+from models.faces import Face
+from models.packs import PackDetector, PackRecogniser
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from models.vision import DetectorPort, RecogniserPort
 
     Image = NDArray[np.uint8]
 
@@ -43,6 +47,11 @@ class InsightFacePeer:
             )
             size = {} if side_px is None else {"det_size": (side_px, side_px)}
             self._analysis.prepare(ctx_id=-1, **size)
+
+    def eyes(self) -> tuple[DetectorPort, RecogniserPort]:
+        """Its networks, to be put into a till."""
+        models = self._analysis.models
+        return PackDetector(models["detection"]), PackRecogniser(models["recognition"])
 
     def faces(self, image: Image) -> object:
         """Boxes and points alone."""
@@ -73,6 +82,27 @@ class OpenCvPeer:
         file.write_bytes(opencv_detector((folder / pins.DETECTOR.name).read_bytes()))
         self._detector = cv2.FaceDetectorYN.create(str(file), "", size, SCORE_MIN, OVERLAP_MAX)
         self._recogniser = cv2.FaceRecognizerSF.create(str(folder / pins.RECOGNISER.name), "")
+
+    def eyes(self) -> tuple[DetectorPort, RecogniserPort]:
+        """Its networks, to be put into a till."""
+        return self, self
+
+    def detect(self, image: Image) -> list[Face]:
+        """As `models.detector.Detector.detect`, of a picture of any size."""
+        self._detector.setInputSize((image.shape[1], image.shape[0]))
+        rows = self.faces(image)
+        if rows is None:
+            return []
+        corners = np.hstack([rows[:, :2], rows[:, :2] + rows[:, 2:4]])
+        faces = [
+            Face(box, float(row[14]), row[4:14].reshape(5, 2))
+            for box, row in zip(corners, rows, strict=True)
+        ]
+        return sorted(faces, key=lambda face: face.area_px, reverse=True)
+
+    def features(self, aligned: Image) -> NDArray[np.float32]:
+        """As `models.recogniser.Recogniser.features`."""
+        return np.asarray(self._recogniser.feature(aligned), np.float32).ravel()
 
     def faces(self, image: Image) -> NDArray[np.float32] | None:
         """Rows of box, points and score; none where there is no face."""

@@ -5,6 +5,9 @@ the capture of the first frame, which shows the face in the oval, and ends with 
 The clip has fewer frames a second than a camera, so that how many the mirror can paint is measured
 in payments of their own, in which the same frames follow each other as a camera's 30 do.
 
+The same till then pays with each peer's detector and recogniser in the place of ours, of the same
+weights, so that the whole session has its ratios too. The clip's own pace is in all of them.
+
 Two times are counted apart: how long the camera (here the clip) takes to give that first frame once
 it was asked for, for no camera is on before the shopper chose to pay with their face; and what the
 person needs for the movements, which is the time in which the screen asked for one.
@@ -23,13 +26,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk.bench.timing import percentile
+from kiosk.bench.timing import at_rest, percentile
 from kiosk.errors import Error
 from kiosk.flow import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kiosk.composition import Faces
     from kiosk.flow import State
     from kiosk.till import Till
     from kiosk.window.preview import Preview
@@ -38,9 +42,17 @@ if TYPE_CHECKING:
 
 OPENING, MOVEMENTS, AHEAD = "opening", "movements", "looking ahead again"
 STAGES = (OPENING, "settling", MOVEMENTS, AHEAD, "paying")
+WHOLES = {
+    "session": set(STAGES) - {OPENING},
+    "person": {MOVEMENTS},
+    "with_challenge": set(STAGES) - {OPENING, MOVEMENTS},
+    "without_challenge": set(STAGES) - {OPENING, MOVEMENTS, AHEAD},
+    "opening": {OPENING},
+}
 PROBE_MS = 5
 CAMERA_FPS = 30.0
 CAMERA_SESSIONS_MAX = 6  # payments at a camera's pace
+PEER_SESSIONS_MAX = 4  # payments with each peer
 PHONE = "5550100"
 
 
@@ -265,6 +277,9 @@ def run(
             for number in range(more):
                 step(f"payment {number + 1} of {more} with {CAMERA_FPS:.0f} frames a second")
                 pay(CAMERA_FPS)
+            timer.stop()
+            some = min((sessions + 1) // 2, PEER_SESSIONS_MAX)
+            with_peers = _with_peers(faces, models_dir, some, pay, step)
         finally:
             timer.stop()
             till.close()
@@ -275,6 +290,7 @@ def run(
     camera_seconds = camera_probe.whole_seconds()
     return {
         **_figures(stages, probe),
+        **_ratios(stages, with_peers),
         "clip_fps": 1e3 / clip.frame_ms,
         "camera_fps": CAMERA_FPS,
         "preview_at_camera_fps_p50": statistics.median(camera_seconds),
@@ -303,16 +319,55 @@ def _require_paid(till: Till, watch: Watch) -> None:
         )
 
 
+def _with_peers(
+    faces: Faces,
+    models_dir: Path,
+    sessions: int,
+    pay: Callable[[], Watch],
+    step: Callable[[str], object],
+) -> dict[str, list[dict[str, float]]]:
+    """The stages of some payments with each peer's networks in the till, in milliseconds.
+
+    A peer that is too slow here for the till's patience gets no further payment.
+    """
+    from kiosk.bench.peers import InsightFacePeer, OpenCvPeer
+
+    with tempfile.TemporaryDirectory(prefix="facetill-bench-") as scratch:
+        opencv = OpenCvPeer(models_dir, Path(scratch), (640, 480))
+    peers = {"insightface": InsightFacePeer(models_dir).eyes(), "opencv": opencv.eyes()}
+    ours = faces.vision()
+    found: dict[str, list[dict[str, float]]] = {}
+    for name, (detector, recogniser) in peers.items():
+        faces.use_vision(ours.with_eyes(detector, recogniser))
+        faces.vision().warm_up()
+        found[name] = []
+        with contextlib.suppress(Error):
+            for number in range(sessions):
+                step(f"payment {number + 1} of {sessions} with the networks run by {name}")
+                at_rest()
+                found[name].append(pay().stages_ms())
+    return found
+
+
+def _ratios(
+    ours: list[dict[str, float]], with_peers: dict[str, list[dict[str, float]]]
+) -> dict[str, float]:
+    """How many times as long a session takes with each peer that could pay, by the medians."""
+    found = {}
+    for name, theirs in with_peers.items():
+        for whole in () if not theirs else ("with_challenge", "without_challenge"):
+            mine_ms, peer_ms = (
+                statistics.median(sum(row[part] for part in WHOLES[whole]) for row in rows)
+                for rows in (ours, theirs)
+            )
+            found[f"{whole}_{name}_ms_p50"] = peer_ms
+            found[f"{whole}_speedup_vs_{name}"] = peer_ms / mine_ms
+    return found
+
+
 def _figures(stages: list[dict[str, float]], probe: LoopProbe) -> dict[str, Any]:
-    wholes = {
-        "session": set(STAGES) - {OPENING},
-        "person": {MOVEMENTS},
-        "with_challenge": set(STAGES) - {OPENING, MOVEMENTS},
-        "without_challenge": set(STAGES) - {OPENING, MOVEMENTS, AHEAD},
-        "opening": {OPENING},
-    }
     found: dict[str, Any] = {"sessions": len(stages)}
-    for name, parts in wholes.items():
+    for name, parts in WHOLES.items():
         took_ms = [sum(row[part] for part in parts) for row in stages]
         found[f"{name}_ms_p50"] = statistics.median(took_ms)
         found[f"{name}_ms_p95"] = percentile(took_ms, 95)

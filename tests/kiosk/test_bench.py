@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from kiosk.bench import search, soak
-from kiosk.bench.peers import opencv_detector
-from kiosk.bench.session import LoopProbe, Watch, Watched
+from kiosk.bench.peers import InsightFacePeer, OpenCvPeer, opencv_detector
+from kiosk.bench.session import STAGES, LoopProbe, Watch, Watched, _ratios
 from kiosk.bench.timing import in_turns, percentile, ratio
 from kiosk.bench.vision import SIZE, sample_frames
 from kiosk.main import main
@@ -83,6 +83,32 @@ def test_opencvs_detector_is_the_same_network_in_its_own_words(models_dir, visio
     face = vision.detect(frame)[0]
     assert np.allclose(row[4:14].reshape(5, 2), face.points, atol=0.2)
     assert row[14] == pytest.approx(face.score, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["insightface", "opencv"])
+def test_a_peer_in_the_till_sees_and_knows_the_same_face(models_dir, vision, tmp_path, name):
+    peer = InsightFacePeer(models_dir, 640)
+    if name == "opencv":
+        peer = OpenCvPeer(models_dir, tmp_path, (320, 240))
+    theirs = vision.with_eyes(*peer.eyes())
+    (frame,) = sample_frames(models_dir, 1)
+    face, same = vision.detect(frame)[0], theirs.detect(frame)[0]
+    assert np.allclose(face.points, same.points, atol=0.5)
+    assert np.allclose(face.box, same.box, atol=2)
+    assert vision.embed(frame, face) @ theirs.embed(frame, same) > 0.99
+    assert theirs.detect(np.zeros((90, 120, 3), np.uint8)) == []
+    assert theirs.recogniser_id == vision.recogniser_id
+
+
+def test_a_session_has_its_ratio_to_every_peer_that_could_pay():
+    ours = [dict.fromkeys(STAGES, ms) for ms in (10.0, 20.0, 30.0)]
+    found = _ratios(ours, {"swift": [dict.fromkeys(STAGES, 50.0)], "slow": []})
+    assert found == {
+        "with_challenge_swift_ms_p50": 150,
+        "with_challenge_speedup_vs_swift": 2.5,
+        "without_challenge_swift_ms_p50": 100,
+        "without_challenge_speedup_vs_swift": 2.5,
+    }
 
 
 def test_a_short_soak_pays_and_weighs_the_process(capsys, models_dir, monkeypatch, tmp_path):
