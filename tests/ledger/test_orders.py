@@ -27,6 +27,12 @@ def test_an_order_comes_to_lines_less_discounts_and_the_taxes_added():
     assert order(taxes=(Tax("VAT", 190_000, 2_000, "included"),)).total_minor == 2_000
 
 
+@pytest.mark.parametrize("currency", ["eur", "EURO", "", "E R", 978])
+def test_an_order_is_in_a_currency_by_its_three_letters(currency):
+    with pytest.raises(BadInputError):
+        Order((CAKE,), currency)
+
+
 @given(base=st.integers(0, 10**9), rate=st.integers(0, 1_000_000))
 def test_a_tax_is_its_rate_of_the_base_rounded_half_up(base, rate):
     share = Decimal(rate) / 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 
@@ -236,6 +237,12 @@ def test_a_file_that_cannot_be_read_whole_is_read_by_its_rows(at_rest, memory, m
 
     monkeypatch.setattr(fingerprint.os, "preadv", broken)
     assert audit.check_home(at_rest.home, memory=memory) == ([], 8)
+    (file,) = memory.iterdir()
+    assert json.loads(file.read_text())["file"] == ""
+    db = apsw.Connection(str(at_rest.home.ledger_db))
+    db.execute("UPDATE entries SET leaf = x'00' WHERE idx = 5")
+    db.close()
+    assert 5 in check(at_rest, memory)
 
 
 def test_what_was_found_wrong_is_found_again_and_never_remembered(sealed, memory, monkeypatch):
