@@ -26,7 +26,7 @@ from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingEr
 from ledger.figures import Figures
 from ledger.log import Log
 from ledger.replay import Replay
-from ledger.seals import Resumed, Seals, balances_digest
+from ledger.seals import Resumed, Seals, balances_digest, hex_of
 from ledger.treecheck import TreeCheck
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def read_part(
         known.figures_so_far(),
         known.has_figures,
         audit.recorded_ms,
-        [key.public_bytes.hex() for key in tree.keys],
+        hex_of(tree.keys),
     )
 
 

@@ -119,8 +119,7 @@ class Draft:
         last = self._log.last_within("close/")
         figures = Figures()
         if last is not None and isinstance(last.content, Close):
-            figures = Figures(last.content.number + 1, last.index + 1)
-            figures.grand_total_minor = last.content.grand_total_minor
+            figures = Figures.after(last.index, last.content)
         start = figures.first
         while batch := self._log.batch(start, FIGURES_BATCH):
             for entry in batch:

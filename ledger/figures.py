@@ -34,6 +34,11 @@ class Figures:
     topups_minor: int = 0
     grand_total_minor: int = 0
 
+    @classmethod
+    def after(cls, index: int, close: Close) -> Figures:
+        """Those that begin after a Z report, which stands as this entry."""
+        return cls(close.number + 1, index + 1, grand_total_minor=close.grand_total_minor)
+
     def add(self, index: int, content: AnyContent) -> None:
         """Count an entry; a Z report begins anew after it."""
         if isinstance(content, (Payment, Capture)) and not isinstance(content, Hold):

@@ -130,7 +130,7 @@ class Log:
     def within(self, prefix: str) -> list[Entry]:
         """The entries whose id begins with a kind or path that ends with a slash, in order."""
         rows = self._store.rows(
-            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx", _below(prefix)
+            "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY idx", below(prefix)
         )
         return [self.parse(cast("int", index), cast("bytes", leaf)) for index, leaf in rows]
 
@@ -138,7 +138,7 @@ class Log:
         """The entry with the greatest id below such a path."""
         rows = self._store.rows(
             "SELECT idx, leaf FROM entries WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1",
-            _below(prefix),
+            below(prefix),
         )
         for index, leaf in rows:
             return self.parse(cast("int", index), cast("bytes", leaf))
@@ -150,7 +150,7 @@ class Log:
         (index,) = next(
             self._store.rows(
                 "SELECT max(idx + 0) FROM entries WHERE id >= ? AND id < ?",
-                _below(prefix),
+                below(prefix),
             )
         )
         if index is None:
@@ -262,7 +262,7 @@ class Log:
         return found
 
 
-def _below(prefix: str) -> tuple[str, str]:
+def below(prefix: str) -> tuple[str, str]:
     """The ids below a path that ends with a slash: from the first on, and before the second."""
     return prefix, prefix[:-1] + "0"  # 0 follows the slash
 

@@ -26,7 +26,7 @@ from ledger import note
 from ledger.errors import Error
 from ledger.figures import Figures
 from ledger.home import open_home
-from ledger.seals import Resumed, balances_digest
+from ledger.seals import Resumed, balances_digest, hex_of, keys_from
 from ledger.store import open_store
 
 if TYPE_CHECKING:
@@ -99,7 +99,10 @@ def verified(
             children[-1].tell(_job(book, first, last))
         sums = [child.told()["sums"] for child in children]
         for state, following, moved in zip(states, states[1:], sums, strict=False):
-            following.balances.update(_moved(state.balances, moved))
+            following.balances.update(state.balances)
+            for account, currency, amount_minor in moved:
+                place = account, currency
+                following.balances[place] = following.balances.get(place, 0) + amount_minor
         for child, state in zip(children, states, strict=False):
             child.tell(_record(state))
         ends = _ends(children, sizes, progress)
@@ -210,19 +213,11 @@ def _ends(
     return [ends[number] for number in range(len(children))]
 
 
-def _moved(balances: dict[Place, int], sums: list[Any]) -> dict[Place, int]:
-    after = dict(balances)
-    for account, currency, amount_minor in sums:
-        after[account, currency] = after.get((account, currency), 0) + amount_minor
-    return after
-
-
 def _joined(states: list[Resumed], ends: list[Ended]) -> Resumed | None:
     """The last state, if each part ended as it is written, and so as the next one began."""
     figures = cast("Figures", states[0].figures)
     for end, state in zip(ends, states[1:], strict=True):
-        keys = [key.public_bytes.hex() for key in state.keys]
-        written = balances_digest(state.balances), state.recorded_ms, keys
+        written = balances_digest(state.balances), state.recorded_ms, hex_of(state.keys)
         if written != (end.balances, end.recorded_ms, end.keys):
             return None
         figures = end.figures if end.closed else figures.followed_by(end.figures)
@@ -280,14 +275,14 @@ def _record(state: Resumed) -> dict[str, Any]:
         "balances": [(*place, balance) for place, balance in state.balances.items()],
         "figures": None if state.figures is None else state.figures.fields(),
         "recorded_ms": state.recorded_ms,
-        "keys": [key.public_bytes.hex() for key in state.keys],
+        "keys": hex_of(state.keys),
     }
 
 
 def _state(record: dict[str, Any], name: str) -> Resumed:
     balances = {(account, currency): balance for account, currency, balance in record["balances"]}
     figures = None if record["figures"] is None else Figures(**record["figures"])
-    keys = [note.VerifierKey(name, bytes.fromhex(key)) for key in record["keys"]]
+    keys = keys_from(name, record["keys"])
     return Resumed(record["size"], balances, figures, record["recorded_ms"], keys)
 
 

@@ -8,6 +8,7 @@ from ledger.entries import parse_leaf
 from ledger.errors import BadInputError
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
+from ledger.log import below
 
 if TYPE_CHECKING:
     from ledger.entries import Entry
@@ -113,8 +114,7 @@ class Replay:
         if not self.has_figures:
             figures = Figures()
             for close in self._before("close/")[-1:]:
-                figures.add(close.index, close.content)
-                figures.grand_total_minor = cast("Close", close.content).grand_total_minor
+                figures = Figures.after(close.index, cast("Close", close.content))
             rows = self._opened.rows(
                 "SELECT idx, leaf FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx",
                 (figures.first, self._resumed),
@@ -141,6 +141,6 @@ class Replay:
             return []
         rows = self._opened.rows(
             "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx < ? ORDER BY idx",
-            (prefix, prefix[:-1] + "0", self._resumed),
+            (*below(prefix), self._resumed),
         )
         return [parse_leaf(cast("bytes", leaf)) for (leaf,) in rows]

@@ -114,8 +114,7 @@ class Seals:
         balances = _balances_at(opened, size, zeros)
         if balances is None or balances_digest(balances) != known["balances"]:
             return None
-        hexes = cast("list[str]", known["keys"])
-        keys = [note.VerifierKey(self._anchor.name, bytes.fromhex(k)) for k in hexes]
+        keys = keys_from(self._anchor.name, cast("list[str]", known["keys"]))
         figures = Figures(**cast("dict[str, int]", known["figures"]))
         return Resumed(size, balances, figures, cast("int", known["recorded_ms"]), keys)
 
@@ -149,7 +148,7 @@ class Seals:
             "zeros": sorted(place for place, balance in known.balances.items() if not balance),
             "figures": known.figures().fields(),
             "recorded_ms": recorded_ms,
-            "keys": [key.public_bytes.hex() for key in keys],
+            "keys": hex_of(keys),
         }
         staging = self._path.with_suffix(f".{os.getpid()}.new")
         try:
@@ -215,6 +214,16 @@ def _balances_at(opened: Store, size: int, zeros: set[Place]) -> dict[Place, int
             if balances[place] == 0 and place not in zeros:
                 del balances[place]  # it was first posted to after that size
     return balances
+
+
+def hex_of(keys: list[note.VerifierKey]) -> list[str]:
+    """The ledger's keys as a record holds them."""
+    return [key.public_bytes.hex() for key in keys]
+
+
+def keys_from(name: str, texts: list[str]) -> list[note.VerifierKey]:
+    """The keys of the log of this name again."""
+    return [note.VerifierKey(name, bytes.fromhex(text)) for text in texts]
 
 
 def balances_digest(balances: dict[Place, int]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -16,8 +18,6 @@ from models.faces import Face
 from models.packs import PackDetector, PackRecogniser
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from models.vision import DetectorPort, RecogniserPort
@@ -73,14 +73,14 @@ class OpenCvPeer:
 
     Args:
         folder: the model folder.
-        scratch: a folder for the detector in the form that OpenCV loads.
         size: width and height of the pictures to come.
     """
 
-    def __init__(self, folder: Path, scratch: Path, size: tuple[int, int]) -> None:
-        file = scratch / "yunet.onnx"
-        file.write_bytes(opencv_detector((folder / pins.DETECTOR.name).read_bytes()))
-        self._detector = cv2.FaceDetectorYN.create(str(file), "", size, SCORE_MIN, OVERLAP_MAX)
+    def __init__(self, folder: Path, size: tuple[int, int]) -> None:
+        with tempfile.TemporaryDirectory(prefix="facetill-bench-") as scratch:
+            file = Path(scratch) / "yunet.onnx"  # in the form that OpenCV loads
+            file.write_bytes(opencv_detector((folder / pins.DETECTOR.name).read_bytes()))
+            self._detector = cv2.FaceDetectorYN.create(str(file), "", size, SCORE_MIN, OVERLAP_MAX)
         self._recogniser = cv2.FaceRecognizerSF.create(str(folder / pins.RECOGNISER.name), "")
 
     def eyes(self) -> tuple[DetectorPort, RecogniserPort]:

@@ -331,10 +331,12 @@ def _with_peers(
     A peer that is too slow here for the till's patience gets no further payment.
     """
     from kiosk.bench.peers import InsightFacePeer, OpenCvPeer
+    from kiosk.bench.vision import SIZE
 
-    with tempfile.TemporaryDirectory(prefix="facetill-bench-") as scratch:
-        opencv = OpenCvPeer(models_dir, Path(scratch), (640, 480))
-    peers = {"insightface": InsightFacePeer(models_dir).eyes(), "opencv": opencv.eyes()}
+    peers = {
+        "insightface": InsightFacePeer(models_dir).eyes(),
+        "opencv": OpenCvPeer(models_dir, SIZE).eyes(),
+    }
     ours = faces.vision()
     found: dict[str, list[dict[str, float]]] = {}
     for name, (detector, recogniser) in peers.items():
@@ -354,21 +356,25 @@ def _ratios(
 ) -> dict[str, float]:
     """How many times as long a session takes with each peer that could pay, by the medians."""
     found = {}
-    for name, theirs in with_peers.items():
-        for whole in () if not theirs else ("with_challenge", "without_challenge"):
-            mine_ms, peer_ms = (
-                statistics.median(sum(row[part] for part in WHOLES[whole]) for row in rows)
-                for rows in (ours, theirs)
-            )
-            found[f"{whole}_{name}_ms_p50"] = peer_ms
-            found[f"{whole}_speedup_vs_{name}"] = peer_ms / mine_ms
+    payers = {name: stages for name, stages in with_peers.items() if stages}
+    for whole in ("with_challenge", "without_challenge"):
+        ours_ms = statistics.median(_took_ms(ours, whole))
+        for name, theirs in payers.items():
+            theirs_ms = statistics.median(_took_ms(theirs, whole))
+            found[f"{whole}_{name}_ms_p50"] = theirs_ms
+            found[f"{whole}_speedup_vs_{name}"] = theirs_ms / ours_ms
     return found
+
+
+def _took_ms(stages: list[dict[str, float]], whole: str) -> list[float]:
+    """Of each payment, one of WHOLES."""
+    return [sum(row[part] for part in WHOLES[whole]) for row in stages]
 
 
 def _figures(stages: list[dict[str, float]], probe: LoopProbe) -> dict[str, Any]:
     found: dict[str, Any] = {"sessions": len(stages)}
-    for name, parts in WHOLES.items():
-        took_ms = [sum(row[part] for part in parts) for row in stages]
+    for name in WHOLES:
+        took_ms = _took_ms(stages, name)
         found[f"{name}_ms_p50"] = statistics.median(took_ms)
         found[f"{name}_ms_p95"] = percentile(took_ms, 95)
     for key, of in (("session_stages_ms", 50), ("session_stages_ms_p95", 95)):

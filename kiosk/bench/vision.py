@@ -11,10 +11,8 @@ figures end at the embedding.
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -32,6 +30,7 @@ from models.vision import open_vision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -120,9 +119,8 @@ def run(
     ours = _Ours(vision, len(vision.embed(frames[0], first[0])))
     default = InsightFacePeer(folder)
     tuned = InsightFacePeer(folder, INPUT_PX, session_options())
-    with tempfile.TemporaryDirectory(prefix="facetill-bench-") as scratch:
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-        opencv = OpenCvPeer(folder, Path(scratch), SIZE)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    opencv = OpenCvPeer(folder, SIZE)
     step("frame to faces")
     faces = in_turns(
         {"ours": vision.detect, "insightface": default.faces, "opencv": opencv.faces},

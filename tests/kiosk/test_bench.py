@@ -86,10 +86,10 @@ def test_opencvs_detector_is_the_same_network_in_its_own_words(models_dir, visio
 
 
 @pytest.mark.parametrize("name", ["insightface", "opencv"])
-def test_a_peer_in_the_till_sees_and_knows_the_same_face(models_dir, vision, tmp_path, name):
+def test_a_peer_in_the_till_sees_and_knows_the_same_face(models_dir, vision, name):
     peer = InsightFacePeer(models_dir, 640)
     if name == "opencv":
-        peer = OpenCvPeer(models_dir, tmp_path, (320, 240))
+        peer = OpenCvPeer(models_dir, (320, 240))
     theirs = vision.with_eyes(*peer.eyes())
     (frame,) = sample_frames(models_dir, 1)
     face, same = vision.detect(frame)[0], theirs.detect(frame)[0]

@@ -17,6 +17,7 @@ import apsw
 import pytest
 
 from ledger import audit, parts, store
+from ledger.book import Ledger
 from ledger.errors import LedgerMissingError
 from ledger.figures import Figures
 from ledger.seals import Resumed
@@ -275,7 +276,7 @@ def test_a_z_report_in_a_later_part_counts_what_was_before_it(stocked, started, 
 def test_what_came_after_a_memory_is_shared_too(busy, started, tmp_path):
     remembered(busy, tmp_path / "first")
     size = len_of(busy)
-    with audit_free_book(busy) as book:
+    with Ledger.open(busy.home) as book:
         book.rotate_key(busy.now_ms)
         for number in range(8):
             book.at(busy.desk, busy.now_ms).topup(busy.shopper, 1, f"later-{number}")
@@ -289,21 +290,15 @@ def test_what_came_after_a_memory_is_shared_too(busy, started, tmp_path):
 def test_little_that_came_after_a_memory_is_not_worth_a_process(busy, started, tmp_path):
     remembered(busy, tmp_path)
     started.clear()
-    with audit_free_book(busy) as book:
+    with Ledger.open(busy.home) as book:
         for number in range(5):
             book.at(busy.desk, busy.now_ms).topup(busy.shopper, 1, f"later-{number}")
     assert audit.check_home(busy.home, memory=tmp_path / "parts")[0] == []
     assert started == []
 
 
-def audit_free_book(shop):
-    from ledger.book import Ledger
-
-    return Ledger.open(shop.home)
-
-
 def len_of(shop):
-    with audit_free_book(shop) as book:
+    with Ledger.open(shop.home) as book:
         return len(book)
 
 
@@ -387,7 +382,7 @@ def lied_about(fields):
 def test_a_head_kept_elsewhere_is_compared_after_the_parts(busy, started, tmp_path):
     head = busy.home.ledger_db.with_name(store.HEAD_NAME).read_text()
     db = busy.home.ledger_db.read_bytes()
-    with audit_free_book(busy) as book:
+    with Ledger.open(busy.home) as book:
         book.at(busy.desk, busy.now_ms).topup(busy.shopper, 5, "t9")
     newer = busy.home.ledger_db.with_name(store.HEAD_NAME).read_text()
     assert audit.check_home(busy.home, heads=(head, newer))[0] == []
