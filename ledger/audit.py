@@ -15,11 +15,12 @@ An auditor who comes again need not verify what has not changed by a bit: see `l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import note, parts, rules, store
+from ledger import note, pages, parts, rules, store
+from ledger.batches import Batch
 from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ledger.batches import Sheet
     from ledger.entries import Entry
     from ledger.home import Home
     from ledger.store import Store
@@ -125,10 +127,25 @@ def check_home(
 
 
 def read_part(
-    book: parts.Book, opened: Store, begin: Resumed, last: int, tell: Callable[[int], None]
+    book: parts.Book,
+    opened: Store,
+    begin: Resumed,
+    last: int,
+    sheets: dict[int, Sheet],
+    tell: Callable[[int], None],
 ) -> parts.Ended | None:
-    """Verify the entries from `begin` to before `last`; None: they are not all clean."""
+    """Verify the entries from `begin` to before `last`; None: they are not all clean.
+
+    Args:
+        book: What is checked.
+        opened: Its store, in a transaction.
+        begin: What is known to be right so far.
+        last: Where to stop.
+        sheets: Of batches that were read in the same transaction, by their entries.
+        tell: Called now and then with entries done.
+    """
     audit = _Audit(book.home, book.anchor, lambda size, _: tell(size - begin.size))
+    audit.sheets = sheets
     limits = last, last
     tree, known = audit.read(opened, begin, limits, set(), signed_all=book.signed_all)
     if audit.findings or audit.size != last:
@@ -158,6 +175,7 @@ class _Audit:
         self._progress = progress
         self._genesis = Genesis(home.id, home.mode, home.currency, anchor.public_bytes)
         self.recorded_ms = 0
+        self.sheets: dict[int, Sheet] = {}
 
     def find(self, index: int | None, problem: str) -> None:
         """Note a finding; beyond FINDINGS_MAX they are no longer told apart."""
@@ -203,6 +221,8 @@ class _Audit:
             opened, begin, (_HIGHEST, total), heads.sizes, signed_all=signed_all
         )
         self._check_accounts(opened, known)
+        for index in pages.strays(opened):
+            self.find(index, "it has payments beside it, and is no batch")
         heads.check(opened, tree, self.size)
         return tree, known
 
@@ -265,9 +285,22 @@ class _Audit:
             self.find(index, f"its leaf says that it is entry {entry.index}")
         if entry_id != entry.id.encode():
             self.find(index, "its id column is not the id in its leaf")
+        try:
+            entry = self._with_sheet(entry, known)
+        except BadInputError as e:
+            self.find(index, f"its payments are malformed: {e.message.removesuffix('.')}")
+            return
         self._check_entry(index, entry, known)
         if isinstance(entry.content, Rotation):
             tree.rotate(entry.content.public_bytes)
+
+    def _with_sheet(self, entry: Entry, known: Replay) -> Entry:
+        batch = entry.content
+        if not isinstance(batch, Batch):
+            return entry
+        index = entry.index
+        sheet = self.sheets.pop(index, None) or pages.sheet(known.opened, index).folded()
+        return replace(entry, content=replace(batch, sheet=sheet))
 
     def _check_entry(self, index: int, entry: Entry, known: Replay) -> None:
         content = entry.content
@@ -290,7 +323,7 @@ class _Audit:
     def _judge(self, index: int, rule: Callable[[], None]) -> None:
         try:
             rule()
-        except Refused as e:
+        except (Refused, BadInputError) as e:  # also what it refers to may be malformed
             self.find(index, f"it should have been refused: {e.message.removesuffix('.')}")
 
     def _check_accounts(self, opened: Store, known: Replay) -> None:

@@ -27,9 +27,9 @@ from ledger.fields import (
     require_currency,
     require_fields,
     require_integer,
+    require_models,
     require_pattern,
     require_pseudonym,
-    require_text,
     signature_from_text,
 )
 from ledger.lazy import lazy
@@ -102,9 +102,7 @@ class Authorization:
         require_integer("amount_minor", self.amount_minor, 1, MINOR_MAX)
         require_integer("issued_at_ms", self.issued_at_ms, 0, canonical.INTEGER_MAX)
         require_integer("expires_at_ms", self.expires_at_ms, 0, canonical.INTEGER_MAX)
-        for role, model in self.models.items():
-            require_pattern("model role", role, WORD)
-            require_text("model id", model)
+        require_models(self.models)
         for cue in self.cues:
             require_pattern("cue", cue, WORD)
         if self.method not in ("face", "pin"):

@@ -1,8 +1,9 @@
 """The whole book in one file, and back: from one machine to another, or from one database to one.
 
 A backup is gzip over lines: a header, then for each entry the hexadecimal signature of the head
-after it (or `-`) and its leaf, which has no line break, and at last the newest signed head. All
-else is recomputed from these. It holds no private key: keep a copy of HOME/keys apart from it.
+after it (or `-`) and its leaf, which has no line break, and at last the newest signed head. After a
+batch comes a line for each of its pages: a JSON list of its records and its orders. All else is
+recomputed from these. It holds no private key: keep a copy of HOME/keys apart from it.
 Restoring builds a book beside, has it audited, and only then puts it in place.
 """
 
@@ -13,9 +14,11 @@ import json
 import os
 import shutil
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import audit, merkle, store
+from ledger import audit, canonical, merkle, pages, store
+from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.entries import LEAF_BYTES_MAX, parse_leaf
 from ledger.errors import BadInputError, DamagedError, Error, HomeMissingError, LedgerExistsError
 from ledger.home import Home, open_home, storage_error, sync_folder, write_new
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.book import Ledger
+    from ledger.entries import Entry
     from ledger.store import Store
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # 1 knew no batches
+FORMATS_READ: Final = (1, 2)
 TYPE: Final = "facetill/backup"
 BATCH: Final = 1_000
 _LINE_BYTES_MAX: Final = LEAF_BYTES_MAX + 200
@@ -71,6 +76,11 @@ def line(leaf: bytes, head: bytes) -> bytes:
     return (head.hex().encode() or _NO_HEAD) + b" " + leaf + b"\n"
 
 
+def page_line(payments: bytes, orders: bytes) -> bytes:
+    """The line of a page."""
+    return canonical.encode([payments.decode(), orders.decode()]) + b"\n"
+
+
 def restore(
     path: Path, target: Path, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Home, int]:
@@ -90,7 +100,7 @@ def restore(
     try:
         with gzip.open(path, "rb") as file:
             header = _json_line(file.readline(_LINE_BYTES_MAX * 10))
-            if (header.get("type"), header.get("format")) != (TYPE, FORMAT):
+            if header.get("type") != TYPE or header.get("format") not in FORMATS_READ:
                 raise _no_backup("it says that it is something else")
             home = _home_for(target, header)
             staged = _staged(home, target)
@@ -180,14 +190,15 @@ def _rows(
             return frontier.size, _json_line(text)
         head, _, leaf = text.rstrip(b"\n").partition(b" ")
         try:
-            entry = parse_leaf(leaf)
+            entry = _with_pages(parse_leaf(leaf), lines)
             signature = b"" if head == _NO_HEAD else bytes.fromhex(head.decode())
-        except (Error, ValueError) as e:
+        except (Error, ValueError, StopIteration) as e:
             raise _no_backup(f"entry {frontier.size} is damaged") from e
         completed = frontier.completed(merkle.leaf_hash(leaf))
         rows.append((frontier.size, entry.id, leaf, b"".join(completed), signature))
+        opened.write_rows(pages.INSERT, pages.rows_of(replace(entry, index=frontier.size)))
         frontier.append(completed)
-        for account, currency, amount_minor in entry.postings:
+        for account, currency, amount_minor in entry.moves:
             place = (account, currency)
             balances[place] = balances.get(place, 0) + amount_minor
         if len(rows) == BATCH:
@@ -195,6 +206,17 @@ def _rows(
             if progress is not None:
                 progress(frontier.size, 0)
     raise _no_backup("its end is missing")
+
+
+def _with_pages(entry: Entry, lines: Iterator[bytes]) -> Entry:
+    """An entry; if it is a batch, with the payments that the next lines have."""
+    if not isinstance(entry.content, Batch):
+        return entry
+    made = []
+    for _ in range(0, entry.content.count, PAGE):
+        payments, orders = cast("list[str]", canonical.decode(next(lines).rstrip(b"\n")))
+        made.append(Page(payments.encode(), orders.encode()))
+    return replace(entry, content=replace(entry.content, sheet=Sheet(made)))
 
 
 def put_rows(
@@ -247,6 +269,7 @@ def _copy_to_database(staged: Home, home: Home) -> None:
             while batch := list(source.rows(query, (start, BATCH))):
                 start = cast("int", batch[-1][0]) + 1
                 put_rows(opened, cast("list[tuple[int, str, bytes, bytes, bytes]]", batch), {})
+            opened.write_rows(pages.INSERT, pages.read(source, 0, start))
             rows = source.rows("SELECT account, currency, balance FROM accounts")
             balances = {(str(a), str(c)): cast("int", balance) for a, c, balance in rows}
             put_rows(opened, [], balances)

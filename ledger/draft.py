@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import merkle, note
+from ledger import merkle, note, pages
 from ledger.contents import Rotation
 from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
 from ledger.log import LOOKUP, Tip, padded
-from ledger.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledger.batches import Batch, Page, Sheet
     from ledger.entries import AnyContent
     from ledger.keys import StationKey
     from ledger.log import Log
@@ -90,6 +90,18 @@ class Draft:
             self.prefetch((), (place,))
         return self._balances[place]
 
+    def page(self, index: int, number: int) -> Page:
+        """A page of the batch that is this entry, in the log or new."""
+        if index < self.old_size:
+            return self._log.page(index, number)
+        content = cast("Batch", self._new[index - self.old_size].content)
+        return cast("Sheet", content.sheet).pages[number]
+
+    def has_sale_below(self, prefix: str) -> bool:
+        """Whether a payment or a hold by itself, in the log or new, has an id that begins so."""
+        own = f"payment/{prefix}", f"hold/{prefix}"
+        return self._log.has_sale_below(prefix) or any(e.id.startswith(own) for e in self._new)
+
     def refunded_minor(self, sale_id: str) -> int:
         """What was given back of a sale so far, in minor units."""
         entries = [*self._log.within(f"refund/{sale_id}/"), *self._new]
@@ -123,10 +135,10 @@ class Draft:
         start = figures.first
         while batch := self._log.batch(start, FIGURES_BATCH):
             for entry in batch:
-                figures.add(entry.index, entry.content)
+                figures.add(entry.index, entry.content, self._log.total_minor(entry))
             start = batch[-1].index + 1
         for entry in self._new:
-            figures.add(entry.index, entry.content)
+            figures.add(entry.index, entry.content, entry.batch_minor)
         return figures
 
     # --- what is added -----------------------------------------------------------------------
@@ -143,7 +155,7 @@ class Draft:
         self._new.append(entry)
         self._ids[entry.id] = entry
         changed = self._changed
-        for account, currency, amount_minor in entry.postings:
+        for account, currency, amount_minor in entry.moves:
             place = account, currency
             if place not in changed:
                 changed[place] = self.balance(account, currency)
@@ -184,6 +196,10 @@ class Draft:
             ],
         )
         self._store.write_rows(
+            pages.INSERT,
+            [row for entry in self._new for row in pages.rows_of(entry)],
+        )
+        self._store.write_rows(
             "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
             " ON CONFLICT (account, currency) DO UPDATE SET balance = excluded.balance",
             [(*place, balance) for place, balance in self._changed.items()],
@@ -196,8 +212,8 @@ class Draft:
                 public_bytes = entry.content.public_bytes
         return Tip(self._frontier, head, self._recorded_ms, public_bytes)
 
-    def receipt(self, entry: Entry) -> Receipt:
-        """Of a new entry, after `flush`."""
+    def proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
+        """The inclusion path of a new entry and the head that it leads to, after `flush`."""
         if not self._paths:
             self._paths = merkle.inclusion_proofs(self.old_size, self.size, self.size, self.subtree)
-        return Receipt.of(entry, self._paths[entry.index - self.old_size], self._checkpoint)
+        return self._paths[entry.index - self.old_size], self._checkpoint

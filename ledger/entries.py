@@ -7,7 +7,7 @@ A leaf is the canonical encoding (`ledger.canonical`) of
 
 `clock_ms` is the time that was handed in; `recorded_ms` is the latest of it and all before, so
 it never goes backwards. Order is the index, whatever the clocks said. What a kind says, and what
-it moves, is in `ledger.contents` and `ledger.instructions`.
+it moves, is in `ledger.contents`, `ledger.instructions` and `ledger.batches`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ledger import canonical
+from ledger.batches import Batch, BatchedPayment
 from ledger.contents import Genesis, Hold, Payment, Rotation, Station
 from ledger.errors import BadInputError
 from ledger.fields import bad_field, require_fields, require_integer
@@ -34,16 +35,17 @@ from ledger.instructions import (
 from ledger.lazy import lazy
 
 if TYPE_CHECKING:
-    from ledger.contents import Body, Posting
+    from ledger.contents import Body, Posting, Sale
 
 FORMAT: Final = 1
 LEAF_BYTES_MAX: Final = 65_535  # what a C2SP tlog-tiles bundle can carry
 
-AnyContent: TypeAlias = Genesis | Station | Rotation | Payment | Instruction
-KINDS: Final[dict[str, type[AnyContent]]] = {
+Leaf: TypeAlias = Genesis | Station | Rotation | Payment | Instruction | Batch
+AnyContent: TypeAlias = Leaf | BatchedPayment
+KINDS: Final[dict[str, type[Leaf]]] = {
     kind.kind: kind
     for kind in (
-        *(Genesis, Station, Rotation, Payment, Hold, Topup, Refund),
+        *(Genesis, Station, Rotation, Payment, Hold, Batch, Topup, Refund),
         *(Capture, Void, Expiry, Supply, Limit, Close, Erasure),
     )
 }
@@ -82,6 +84,22 @@ class Entry:
         """What it moves."""
         return self.content.postings()
 
+    @property
+    def moves(self) -> tuple[Posting, ...]:
+        """What it moves, and all that its payments do where it is a batch with its sheet."""
+        content = self.content
+        if isinstance(content, Batch) and content.sheet is not None:
+            return content.sheet.moves
+        return self.postings
+
+    @property
+    def batch_minor(self) -> int:
+        """What its payments come to, in minor units, where it is a batch with its sheet."""
+        content = self.content
+        if isinstance(content, Batch) and content.sheet is not None:
+            return content.sheet.total_minor
+        return 0
+
     @lazy
     def _leaf(self) -> bytes:
         return canonical.encode(
@@ -103,6 +121,13 @@ class Entry:
     def leaf(self) -> bytes:
         """The one encoding of this entry."""
         return self._leaf
+
+
+def sale_in(content: AnyContent) -> Sale | None:
+    """What an entry says, if something was bought and paid by it."""
+    if isinstance(content, (Payment, BatchedPayment, Capture)) and not isinstance(content, Hold):
+        return content
+    return None
 
 
 def require_leaf(entry: Entry) -> bytes:

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import canonical
+from ledger.batches import BatchedPayment
 from ledger.contents import Payment
 from ledger.money import format_amount, format_decimal
 from ledger.receipt import iso_time
@@ -56,7 +57,7 @@ def hledger_transaction(entry: Entry) -> str:
         return f"; {moment} entry {entry.index} {entry.id}\n"
     width = max(len(p.account) for p in entry.postings)
     rows = [f"{moment[:10]} * ({entry.index}) {entry.kind}  ; {moment} {entry.id}"]
-    if isinstance(entry.content, Payment):
+    if isinstance(entry.content, (Payment, BatchedPayment)):
         rows += [f"    ; {line.quantity} x {line.name}" for line in entry.content.order.lines]
     rows += [
         f"    {p.account:<{width}}  {format_amount(p.amount_minor, p.currency):>14}"

@@ -10,18 +10,22 @@ from ledger.errors import BadInputError
 from ledger.money import exponent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger import canonical
 
 TEXT_CHARS_MAX: Final = 200
 SIGNATURE_BYTES: Final = 64
 
 HEX_16: Final = re.compile(r"[0-9a-f]{16}")
+HEX_24: Final = re.compile(r"[0-9a-f]{24}")
 HEX_32: Final = re.compile(r"[0-9a-f]{32}")
 HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 WORD: Final = re.compile(r"[a-z0-9_]{1,40}")
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 STOCK_SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PSEUDONYM: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
+_PSEUDONYMS: Final = re.compile(rf"(?:{_PSEUDONYM.pattern}\n)*")
 
 
 _TYPED: Final = {
@@ -68,10 +72,23 @@ def require_pseudonym(value: object) -> None:
     require_pattern("pseudonym", value, _PSEUDONYM)
 
 
+def require_pseudonyms(values: Sequence[str]) -> None:
+    """As `require_pseudonym` for each of them, which have no line break."""
+    if _PSEUDONYMS.fullmatch("\n".join([*values, ""])) is None:
+        raise bad_field("pseudonym")
+
+
 def require_mode(mode: object) -> None:
     """One of live and demo."""
     if mode not in ("live", "demo"):
         raise bad_field("mode")
+
+
+def require_models(models: dict[str, str]) -> None:
+    """Role -> id of networks: words, and printable texts."""
+    for role, model in models.items():
+        require_pattern("model role", role, WORD)
+        require_text("model id", model)
 
 
 def require_currency(value: object) -> None:

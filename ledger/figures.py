@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger.contents import Hold, Payment
-from ledger.instructions import Capture, Close, Refund, Topup
+from ledger.batches import Batch
+from ledger.entries import sale_in
+from ledger.instructions import Close, Refund, Topup
 
 if TYPE_CHECKING:
     from ledger.entries import AnyContent
@@ -39,12 +40,15 @@ class Figures:
         """Those that begin after a Z report, which stands as this entry."""
         return cls(close.number + 1, index + 1, grand_total_minor=close.grand_total_minor)
 
-    def add(self, index: int, content: AnyContent) -> None:
-        """Count an entry; a Z report begins anew after it."""
-        if isinstance(content, (Payment, Capture)) and not isinstance(content, Hold):
-            self.sales += 1
-            self.sales_minor += content.order.total_minor
-            self.grand_total_minor += content.order.total_minor
+    def add(self, index: int, content: AnyContent, batch_minor: int = 0) -> None:
+        """Count an entry, of a batch with what its payments come to.
+
+        A Z report begins anew after it.
+        """
+        if isinstance(content, Batch):
+            self._sold(content.count, batch_minor)
+        elif (sale := sale_in(content)) is not None:
+            self._sold(1, sale.order.total_minor)
         elif isinstance(content, Refund):
             self.refunds += 1
             self.refunds_minor += content.amount_minor
@@ -55,6 +59,11 @@ class Figures:
             grand_total_minor = self.grand_total_minor
             self.__init__(content.number + 1, index + 1)  # type: ignore[misc]
             self.grand_total_minor = grand_total_minor
+
+    def _sold(self, count: int, minor: int) -> None:
+        self.sales += count
+        self.sales_minor += minor
+        self.grand_total_minor += minor
 
     def followed_by(self, later: Figures) -> Figures:
         """With those of a stretch after this one that holds no Z report."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from ledger import keys, merkle, note
+from ledger import keys, merkle, note, pages
 from ledger.contents import Rotation, Station
 from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
@@ -18,6 +18,7 @@ from ledger.errors import BadInputError, DamagedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ledger.batches import Page
     from ledger.contents import Genesis
     from ledger.store import Store
 
@@ -180,6 +181,48 @@ class Log:
             "SELECT idx, leaf FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?", (start, count)
         )
         return cast("list[tuple[int, bytes]]", list(rows))
+
+    def with_sheet(self, entry: Entry) -> Entry:
+        """An entry; if it is a batch, with its payments at hand."""
+        try:
+            return pages.with_sheet(self._store, entry)
+        except BadInputError as e:
+            raise damaged_entry(entry.index) from e
+
+    def page(self, index: int, number: int) -> Page:
+        """A page of the batch that is this entry."""
+        try:
+            return pages.page(self._store, index, number)
+        except BadInputError as e:
+            raise damaged_entry(index) from e
+
+    def about(self, entry: Entry, pseudonym: str) -> list[Entry]:
+        """An entry, and of a batch instead those of its payments that a shopper made."""
+        try:
+            return [*pages.about(self._store, entry, pseudonym)]
+        except BadInputError as e:
+            raise damaged_entry(entry.index) from e
+
+    def total_minor(self, entry: Entry) -> int:
+        """What the payments of a batch come to, in minor units; 0 for any other entry."""
+        return pages.total_minor(self._store, entry)
+
+    def page_counts(self, first: int, end: int) -> list[tuple[int, int]]:
+        """The batches among the entries first..end-1, and of how many pages they are."""
+        return pages.counts(self._store, first, end)
+
+    def page_roots(self, index: int) -> list[bytes]:
+        """The roots of all pages of a batch."""
+        return pages.roots(self._store, index)
+
+    def has_sale_below(self, prefix: str) -> bool:
+        """Whether a payment or a hold by itself has an id that begins so, in hex digits."""
+        for kind in ("payment", "hold"):
+            start = f"{kind}/{prefix}"
+            query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? LIMIT 1"
+            if any(self._store.rows(query, (start, start + "g"))):  # g follows the digits
+                return True
+        return False
 
     def parse(self, index: int, leaf: bytes) -> Entry:
         """The entry of a row, or a DamagedError that names it."""

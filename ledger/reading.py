@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import canonical, note, rules
+from ledger import batches, canonical, note, pages, rules
+from ledger.batches import PAGE, BatchedPayment
 from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
 from ledger.entries import parse_leaf
-from ledger.errors import BadInputError, DamagedError, UnknownReceipt
+from ledger.errors import BadInputError, DamagedError
 from ledger.fields import require_integer, require_pseudonym
 from ledger.instructions import Capture, Void
 from ledger.log import Log
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ledger.audit import Finding
+    from ledger.batches import Member
     from ledger.entries import Entry
     from ledger.figures import Figures
     from ledger.home import Home
     from ledger.store import Store
 
 _BATCH: Final = 1_000
+_BATCH_LEAF: Final = b'"kind":"batch"'
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Reading:
         spent: dict[str, int] = {}
         for entry in self._about(pseudonym, since_ms):
             content = entry.content
-            if isinstance(content, Payment) and content.pseudonym == pseudonym:
+            if isinstance(content, (Payment, BatchedPayment)) and content.pseudonym == pseudonym:
                 spent[content.sale_id] = content.order.total_minor
             elif isinstance(content, Capture) and content.id in spent:
                 spent[content.id] = content.order.total_minor
@@ -118,13 +121,19 @@ class Reading:
         return spent
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Entries in order from `start`, read in batches; those added meanwhile are included."""
+        """Entries in order from `start`, read in batches; those added meanwhile are included.
+
+        After a batch come its payments, in the batch's place.
+        """
         while True:
             with self._reading():
                 batch = self._log.batch(start, _BATCH)
             if not batch:
                 return
-            yield from batch
+            for entry in batch:
+                with self._reading():
+                    whole = self._log.with_sheet(entry)
+                yield from pages.spread(whole)
             start = batch[-1].index + 1
 
     def leaves(self, size: int) -> Iterator[bytes]:
@@ -149,7 +158,7 @@ class Reading:
         progress: Callable[[int, int], None] | None = None,
     ) -> tuple[int, str]:
         """Hand every entry as a line of a backup to `write`; gives their number and the head."""
-        from ledger.backup import line
+        from ledger.backup import line, page_line
 
         size, done = len(self), 0
         with self._reading():
@@ -159,8 +168,13 @@ class Reading:
         while done < size:
             with self._reading():
                 rows = list(self._store.rows(query, (done, min(done + _BATCH, size))))
-            for leaf, signature in rows:
+                batches = dict(self._log.page_counts(done, done + len(rows)))
+            for index, (leaf, signature) in enumerate(rows, done):
                 write(line(cast("bytes", leaf), cast("bytes", signature)))
+                if index in batches:
+                    with self._reading():
+                        for *_, payments, orders in pages.read(self._store, index, index + 1):
+                            write(page_line(payments, orders))
             done += len(rows)
             if not rows:
                 raise DamagedError(
@@ -201,12 +215,15 @@ class Reading:
         with self._reading():
             entry = self._log.by_id(f"payment/{payment_id}")
             entry = entry or self._log.by_id(f"capture/{payment_id}")
-            if entry is None:
-                raise UnknownReceipt(
-                    f"The book has no payment {payment_id[:64]!r}.",
-                    hint="The id is on the receipt, and in `facetill ledger print`.",
-                )
-            return self._receipt(entry)
+            if entry is not None:
+                return self._receipt(entry)
+            found = rules.batch_of(self._log.by_id, payment_id)
+            if found is None:
+                raise rules.unknown_sale(payment_id)
+            entry, number = found
+            page = self._log.page(entry.index, number // PAGE)
+            member = batches.member(page, self._log.page_roots(entry.index), number)
+            return self._receipt(entry, member)
 
     def holds(self) -> list[Hold]:
         """The holds that nothing has ended yet, in order."""
@@ -249,22 +266,25 @@ class Reading:
         return audit.check_home(self.home)[0]
 
     def _about(self, pseudonym: str, since_ms: int) -> Iterator[Entry]:
-        """Entries since a time in whose leaf a pseudonym occurs."""
+        """Entries since a time in whose leaf, or in whose batch, a pseudonym occurs."""
         needle = f'"{pseudonym}"'.encode()
         with self._reading():
             start = self._log.first_since(since_ms)
             while rows := self._log.leaves(start, _BATCH):
                 for index, leaf in rows:
-                    if needle in leaf:
+                    if needle in leaf or _BATCH_LEAF in leaf:
                         entry = self._log.parse(index, leaf)
                         if entry.clock_ms >= since_ms:
-                            yield entry
+                            yield from self._log.about(entry, pseudonym)
                 start = rows[-1][0] + 1
 
-    def _receipt(self, entry: Entry) -> Receipt:
+    def _receipt(self, entry: Entry, member: Member | None = None) -> Receipt:
+        return Receipt.of(entry, *self._proof(entry), member)
+
+    def _proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
+        """The inclusion path of an entry, and the signed head that it leads to."""
         size, signature = self._log.head_after(entry.index)
-        proof = self._log.proof(entry.index, size)
-        return Receipt.of(entry, proof, self._log.signed(size, signature))
+        return self._log.proof(entry.index, size), self._log.signed(size, signature)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -12,19 +12,19 @@ import binascii
 import json
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ledger import base45, merkle, note
-from ledger.contents import Hold, Payment
-from ledger.entries import parse_leaf
+from ledger import base45, batches, merkle, note
+from ledger.batches import Batch, Member
+from ledger.entries import parse_leaf, sale_in
 from ledger.errors import BadInputError, Error, ProofRefused
-from ledger.instructions import Capture
 from ledger.lazy import lazy
 from ledger.money import format_amount, format_decimal
 
 if TYPE_CHECKING:
+    from ledger.batches import Sheet
     from ledger.contents import Sale
     from ledger.entries import Entry
     from ledger.home import Mode
@@ -34,10 +34,13 @@ FORMAT: Final = 1
 TYPE: Final = "facetill/receipt"
 WIDTH: Final = 40
 QR_PREFIX: Final = "FACETILL1:"
+QR_BATCH_PREFIX: Final = "FACETILL2:"
+EXTRA: Final = "extra "
 PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 _INPUT_BYTES_MAX: Final = 1_000_000
 _PATH_MAX: Final = 64
 _QR_HEADER: Final = struct.Struct(">IQQB")
+_QR_EXTRA: Final = struct.Struct(">I")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,31 +61,38 @@ class Receipt:
         leaf: The entry's canonical bytes.
         proof: Inclusion path, the leaf's sibling first, 32 bytes each.
         checkpoint: The signed tree head, whose size is at least `index` + 1.
+        member: Where the leaf is a batch, what leads to it from the payment.
     """
 
     leaf: bytes
     proof: tuple[bytes, ...]
     checkpoint: str
+    member: Member | None = None
 
     def __post_init__(self) -> None:
-        content = self.entry.content
-        if not isinstance(content, (Payment, Capture)) or isinstance(content, Hold):
+        if sale_in(self.entry.content) is None:
             raise BadInputError(
                 f"Entry {self.entry.index} is no payment.", hint="Only payments have receipts."
             )
 
     @classmethod
-    def of(cls, entry: Entry, proof: tuple[bytes, ...], checkpoint: str) -> Receipt:
+    def of(
+        cls, entry: Entry, proof: tuple[bytes, ...], checkpoint: str, member: Member | None = None
+    ) -> Receipt:
         """The receipt of an entry at hand."""
         receipt = cls.__new__(cls)
-        receipt.__dict__.update(leaf=entry.leaf(), proof=proof, checkpoint=checkpoint, entry=entry)
+        known = {"leaf": entry.leaf(), "proof": proof, "checkpoint": checkpoint, "member": member}
+        receipt.__dict__.update(known if member is not None else {**known, "entry": entry})
         receipt.__post_init__()
         return receipt
 
     @lazy
     def entry(self) -> Entry:
-        """The entry, read from the leaf."""
-        return parse_leaf(self.leaf)
+        """The entry, read from the leaf; of a batch, the payment in it."""
+        entry = parse_leaf(self.leaf)
+        if self.member is None or not isinstance(entry.content, Batch):
+            return entry
+        return replace(entry, content=self.member.payment(entry.content))
 
     @property
     def sale(self) -> Sale:
@@ -180,7 +190,12 @@ class Receipt:
     def proof_text(self) -> str:
         """The proof as c2sp.org/tlog-proof@v1."""
         path = "".join(base64.b64encode(h).decode() + "\n" for h in self.proof)
-        return f"{PROOF_HEADER}\nindex {self.index}\n{path}\n{self.checkpoint}"
+        return f"{PROOF_HEADER}\n{self._extra()}index {self.index}\n{path}\n{self.checkpoint}"
+
+    def _extra(self) -> str:
+        if self.member is None:
+            return ""
+        return f"{EXTRA}{base64.b64encode(self.member.encoded()).decode()}\n"
 
     def qr_payload(self) -> str:
         """For a QR code in alphanumeric mode; `ledger verify` reads it."""
@@ -189,7 +204,35 @@ class Receipt:
         header = _QR_HEADER.pack(len(self.leaf), self.index, size, len(self.proof))
         # The origin is the signature's name and the root follows from the proof: neither is sent.
         packed = header + self.leaf + b"".join(self.proof) + signatures.encode()
-        return QR_PREFIX + base45.encode(zlib.compress(packed, 9))
+        if self.member is None:
+            return QR_PREFIX + base45.encode(zlib.compress(packed, 9))
+        extra = self.member.encoded()
+        packed = _QR_EXTRA.pack(len(extra)) + extra + packed
+        return QR_BATCH_PREFIX + base45.encode(zlib.compress(packed, 9))
+
+
+class BatchReceipts:
+    """The receipts of a batch's payments, each made when it is asked for."""
+
+    def __init__(
+        self, batch: Batch, entry: Entry, proof: tuple[bytes, ...], checkpoint: str
+    ) -> None:
+        self.entry = entry
+        self._sheet = cast("Sheet", batch.sheet)
+        self._proof = proof, checkpoint
+
+    def __len__(self) -> int:
+        return self._sheet.count
+
+    def __getitem__(self, number: int) -> Receipt:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        member = batches.member(self._sheet.pages[number // batches.PAGE], self._roots, number)
+        return Receipt.of(self.entry, *self._proof, member)
+
+    @lazy
+    def _roots(self) -> list[bytes]:
+        return [page.root for page in self._sheet.pages]
 
 
 def verify(data: bytes, key: note.Keys) -> Receipt:
@@ -209,8 +252,8 @@ def verify(data: bytes, key: note.Keys) -> Receipt:
         raise _not_a_receipt("it is not text") from e
     if len(data) > _INPUT_BYTES_MAX:
         raise _not_a_receipt("it is too long")
-    if text.startswith(QR_PREFIX):
-        receipt = _from_qr(text.removeprefix(QR_PREFIX), note.key_list(key)[0].name)
+    if text.startswith((QR_PREFIX, QR_BATCH_PREFIX)):
+        receipt = _from_qr(text, note.key_list(key)[0].name)
     else:
         receipt = _from_json(text)
     checkpoint = note.open_checkpoint(receipt.checkpoint, key)
@@ -239,8 +282,8 @@ def _from_json(text: str) -> Receipt:
     leaf, proof = record.get("leaf"), record.get("proof")
     if not isinstance(leaf, str) or not isinstance(proof, str):
         raise _not_a_receipt("its leaf or its proof is missing")
-    index, path, checkpoint = _parse_proof(proof)
-    receipt = _receipt(leaf.encode("utf-8", "replace"), path, checkpoint)
+    index, path, checkpoint, extra = _parse_proof(proof)
+    receipt = _receipt(leaf.encode("utf-8", "replace"), path, checkpoint, extra)
     if receipt.index != index:
         raise ProofRefused(
             f"The proof is for entry {index}, the receipt for entry {receipt.index}.",
@@ -259,26 +302,34 @@ def _require_same(record: dict[str, Any], proven: dict[str, object]) -> None:
             )
 
 
-def _parse_proof(text: str) -> tuple[int, tuple[bytes, ...], str]:
+def _parse_proof(text: str) -> tuple[int, tuple[bytes, ...], str, bytes]:
     head, blank, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if lines[:1] != [PROOF_HEADER] or not blank:
         raise _not_a_receipt("its proof is not a tlog-proof")
-    lines = [line for line in lines[1:] if not line.startswith("extra ")]
+    extra = [line.removeprefix(EXTRA) for line in lines[1:] if line.startswith(EXTRA)]
+    lines = [line for line in lines[1:] if not line.startswith(EXTRA)]
     number = lines[0].removeprefix("index ") if lines else ""
     if not (number.isascii() and number.isdigit()) or len(number) > 18:  # noqa: PLR2004
         raise _not_a_receipt("its proof names no index")
     try:
         path = tuple(base64.b64decode(line, validate=True) for line in lines[1:])
+        data = base64.b64decode("".join(extra), validate=True)
     except (ValueError, binascii.Error) as e:
         raise _not_a_receipt("its proof has malformed base64") from e
-    return int(number), path, checkpoint
+    return int(number), path, checkpoint, data
 
 
 def _from_qr(text: str, origin: str) -> Receipt:
     try:
         inflater = zlib.decompressobj()
-        data = inflater.decompress(base45.decode(text), _INPUT_BYTES_MAX)
+        prefix, _, digits = text.partition(":")
+        data = inflater.decompress(base45.decode(digits), _INPUT_BYTES_MAX)
+        extra = b""
+        if prefix == QR_BATCH_PREFIX[:-1]:
+            (extra_bytes,) = _QR_EXTRA.unpack_from(data)
+            extra = data[_QR_EXTRA.size :][:extra_bytes]
+            data = data[_QR_EXTRA.size + extra_bytes :]
         leaf_bytes, index, size, count = _QR_HEADER.unpack_from(data)
         leaf = data[_QR_HEADER.size :][:leaf_bytes]
         rest = data[_QR_HEADER.size + leaf_bytes :]
@@ -290,17 +341,18 @@ def _from_qr(text: str, origin: str) -> Receipt:
     if root is None:
         raise _not_a_receipt("its proof has the wrong length")
     checkpoint = note.Checkpoint(origin, size, root).text() + "\n" + signatures
-    receipt = _receipt(leaf, path, checkpoint)
+    receipt = _receipt(leaf, path, checkpoint, extra)
     if receipt.index != index:
         raise _not_a_receipt("its indexes differ")
     return receipt
 
 
-def _receipt(leaf: bytes, path: tuple[bytes, ...], checkpoint: str) -> Receipt:
+def _receipt(leaf: bytes, path: tuple[bytes, ...], checkpoint: str, extra: bytes) -> Receipt:
     if len(path) > _PATH_MAX or any(len(h) != merkle.HASH_BYTES for h in path):
         raise _not_a_receipt("its proof is not of 32-byte hashes")
     try:
-        return Receipt(leaf, path, checkpoint)
+        member = Member.decoded(extra) if extra else None
+        return Receipt(leaf, path, checkpoint, member)
     except Error as e:
         raise _not_a_receipt("its leaf is not a payment of this format") from e
 

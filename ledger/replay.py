@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from ledger import pages
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError
 from ledger.figures import Figures
@@ -11,6 +12,7 @@ from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
 from ledger.log import below
 
 if TYPE_CHECKING:
+    from ledger.batches import Page
     from ledger.entries import Entry
     from ledger.instructions import Close
     from ledger.store import Store
@@ -25,7 +27,7 @@ class Replay:
         self.size: int  # told before each entry
         self.balances: dict[Place, int] = {}
         self.touched: dict[Place, int] = {}
-        self._opened = opened
+        self.opened = opened
         self._figures = Figures()
         self.has_figures = True  # or else only those since it went on
         self._refunded: dict[str, int] = {}
@@ -46,7 +48,7 @@ class Replay:
         """Take in an entry; gives the sum of its postings in each currency."""
         content = entry.content
         totals: dict[str, int] = {}
-        for account, currency, amount_minor in entry.postings:
+        for account, currency, amount_minor in entry.moves:
             place = (account, currency)
             self.balances[place] = self.balances.get(place, 0) + amount_minor
             self.touched[place] = entry.index
@@ -58,7 +60,7 @@ class Replay:
             self._limits[content.pseudonym] = content.balance_max_minor
         elif isinstance(content, Erasure):
             self._tombstones().add(content.pseudonym)
-        self._figures.add(entry.index, content)
+        self._figures.add(entry.index, content, entry.batch_minor)
         return totals
 
     def by_id(self, entry_id: str) -> Entry | None:
@@ -66,7 +68,7 @@ class Replay:
         known = self._stations.get(entry_id)
         if known is not None:
             return known
-        rows = self._opened.rows(
+        rows = self.opened.rows(
             "SELECT leaf FROM entries WHERE id = ? AND idx < ?", (entry_id, self.size)
         )
         for (leaf,) in rows:
@@ -80,6 +82,18 @@ class Replay:
                 self._stations[entry_id] = entry
             return entry
         return None
+
+    def page(self, index: int, number: int) -> Page:
+        """A page of the batch that is this entry."""
+        return pages.page(self.opened, index, number)
+
+    def has_sale_below(self, prefix: str) -> bool:
+        """Whether a payment or a hold by itself had an id that begins so."""
+        query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? AND idx < ? LIMIT 1"
+        starts = f"payment/{prefix}", f"hold/{prefix}"
+        return any(
+            any(self.opened.rows(query, (start, start + "g", self.size))) for start in starts
+        )
 
     def balance(self, account: str, currency: str) -> int:
         """What an account had, debits positive."""
@@ -115,12 +129,14 @@ class Replay:
             figures = Figures()
             for close in self._before("close/")[-1:]:
                 figures = Figures.after(close.index, cast("Close", close.content))
-            rows = self._opened.rows(
+            rows = self.opened.rows(
                 "SELECT idx, leaf FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx",
                 (figures.first, self._resumed),
             )
-            for index, leaf in rows:
-                figures.add(cast("int", index), parse_leaf(cast("bytes", leaf)).content)
+            for _, leaf in rows:
+                entry = parse_leaf(cast("bytes", leaf))
+                minor = pages.total_minor(self.opened, entry)
+                figures.add(entry.index, entry.content, minor)
             self._figures = figures.followed_by(self._figures)
             self.has_figures = True
         return self._figures
@@ -139,7 +155,7 @@ class Replay:
         """Entries below a path in the part of the book that was not read in this pass."""
         if self._resumed is None:
             return []
-        rows = self._opened.rows(
+        rows = self.opened.rows(
             "SELECT leaf FROM entries WHERE id >= ? AND id < ? AND idx < ? ORDER BY idx",
             (*below(prefix), self._resumed),
         )

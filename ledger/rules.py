@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from ledger.batches import PAGE, Batch, place_of
 from ledger.contents import (
     Genesis,
     Hold,
@@ -58,7 +59,10 @@ from ledger.keys import verify
 from ledger.money import MINOR_MAX, PIECES, format_amount
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledger.authorization import Authorization
+    from ledger.batches import Page, Sheet
     from ledger.contents import Sale
     from ledger.entries import AnyContent, Entry
     from ledger.figures import Figures
@@ -78,6 +82,12 @@ class Known(Protocol):
 
     def balance(self, account: str, currency: str) -> int:
         """What an account has, debits positive."""
+
+    def page(self, index: int, number: int) -> Page:
+        """A page of the batch that is this entry."""
+
+    def has_sale_below(self, prefix: str) -> bool:
+        """Whether a payment or a hold by itself has an id that begins so."""
 
     def refunded_minor(self, sale_id: str) -> int:
         """What was given back of a sale so far."""
@@ -102,13 +112,15 @@ def require(content: AnyContent, known: Known, book: Genesis, now_ms: int) -> No
     Raises:
         Refused: The sub-class names the rule.
     """
-    if isinstance(content, (Payment, Instruction)) and content.mode != book.mode:
+    if isinstance(content, (Payment, Instruction, Batch)) and content.mode != book.mode:
         raise WrongCart(
             f"It is of a {content.mode} home; this one is {book.mode}.",
             hint="Use the home that it was made for.",
         )
     if isinstance(content, Payment):
         _require_payable(content, known, book, now_ms)
+    elif isinstance(content, Batch):
+        _require_batch(content, cast("Sheet", content.sheet), known, book, now_ms)
     elif isinstance(content, Topup):
         _require_currency(content.currency, book)
         _require_there(content.pseudonym, known)
@@ -136,6 +148,9 @@ def require_signed(content: AnyContent, known: Known) -> None:
         a = content.signed.authorization
         key = _station(known, "kiosk", a.kiosk)
         signed = content.signed.is_signed_by(key)
+    elif isinstance(content, Batch):
+        key = _station(known, "kiosk", content.kiosk)
+        signed = verify(key, content.signature, content.message())
     elif isinstance(content, Instruction):
         key = _station(known, "desk", content.desk)
         signed = verify(key, content.signature, content.message())
@@ -177,11 +192,7 @@ def _used(used_id: str) -> AlreadyUsedWithOtherContent:
 
 def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int) -> None:
     a, order = payment.signed.authorization, payment.order
-    if a.source == "file" and book.mode == "live":
-        raise FileSourceInLiveHome(
-            "A live home takes no payment from a recorded file.",
-            hint="Use a camera, or a demo home: facetill init --mode demo",
-        )
+    _require_source(a.source, book)
     _require_currency(a.currency, book)
     _require_currency(order.currency, book)
     if a.cart_digest != order.digest():
@@ -197,20 +208,57 @@ def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int)
         )
     _require_in_time(a, now_ms)
     other = "hold" if payment.kind == "payment" else "payment"
-    if known.by_id(f"{other}/{a.id}") is not None:
+    if known.by_id(f"{other}/{a.id}") is not None or batch_of(known.by_id, a.id) is not None:
         raise _used(a.id)
     _require_there(a.pseudonym, known)
     _require_stock(order.counted, known)
-    balance_minor = -known.balance(shopper_account(a.pseudonym), a.currency)
-    if balance_minor < a.amount_minor:
+    _require_funds(a.pseudonym, a.amount_minor, known, book)
+
+
+def _require_batch(batch: Batch, sheet: Sheet, known: Known, book: Genesis, now_ms: int) -> None:
+    """All of it, or none: what each shopper spends in it, and each article taken, is one sum."""
+    _require_source(batch.source, book)
+    for order, _ in sheet.bought:
+        _require_currency(order.currency, book)
+    _require_currency(batch.currency, book)
+    require_sheet(batch)
+    _require_in_time(batch, now_ms)
+    if known.has_sale_below(batch.id):
+        raise _used(batch.id)
+    for pseudonym, spent_minor in sheet.spent.items():
+        _require_there(pseudonym, known)
+        _require_funds(pseudonym, spent_minor, known, book)
+    _require_stock(sheet.counted, known)
+
+
+def require_sheet(batch: Batch) -> None:
+    """Refuse a batch whose payments are not those of its header."""
+    sheet = cast("Sheet", batch.sheet)
+    if (batch.count, batch.root) != (sheet.count, sheet.root):
+        raise WrongCart(
+            "The payments are not those that the kiosk signed.", hint="Start again at the kiosk."
+        )
+
+
+def _require_source(source: str, book: Genesis) -> None:
+    if source == "file" and book.mode == "live":
+        raise FileSourceInLiveHome(
+            "A live home takes no payment from a recorded file.",
+            hint="Use a camera, or a demo home: facetill init --mode demo",
+        )
+
+
+def _require_funds(pseudonym: str, amount_minor: int, known: Known, book: Genesis) -> None:
+    balance_minor = -known.balance(shopper_account(pseudonym), book.currency)
+    if balance_minor < amount_minor:
         raise InsufficientFunds(
-            f"The payment needs {format_amount(a.amount_minor, a.currency)};"
-            f" the balance is {format_amount(balance_minor, a.currency)}.",
+            f"The payment needs {format_amount(amount_minor, book.currency)};"
+            f" the balance is {format_amount(balance_minor, book.currency)}.",
             hint="Top up at the desk, or take something out of the cart.",
         )
 
 
-def _require_in_time(a: Authorization, now_ms: int) -> None:
+def _require_in_time(a: Authorization | Batch, now_ms: int) -> None:
     lifetime_ms = a.expires_at_ms - a.issued_at_ms
     if not 0 < lifetime_ms <= LIFETIME_MS_MAX:
         raise LifetimeTooLong(
@@ -301,18 +349,39 @@ def _require_refund(refund: Refund, known: Known, book: Genesis) -> None:
 
 
 def sale_of(known: Known, sale_id: str) -> Sale:
-    """The payment, or the capture, with an authorisation's id.
+    """The payment, alone or in a batch, or the capture, with an authorisation's id.
 
     Raises:
         UnknownReceipt: There is none.
     """
     entry = known.by_id(f"payment/{sale_id}") or known.by_id(f"capture/{sale_id}")
-    if entry is None:
-        raise UnknownReceipt(
-            f"The book has no payment {sale_id[:64]!r}.",
-            hint="The id is on the receipt, and in `facetill ledger print`.",
-        )
-    return cast("Sale", entry.content)
+    if entry is not None:
+        return cast("Sale", entry.content)
+    found = batch_of(known.by_id, sale_id)
+    if found is None:
+        raise unknown_sale(sale_id)
+    entry, number = found
+    page = known.page(entry.index, number // PAGE)
+    return page.payment(cast("Batch", entry.content), number, number % PAGE)
+
+
+def unknown_sale(sale_id: str) -> UnknownReceipt:
+    """An error for an id that no payment has."""
+    return UnknownReceipt(
+        f"The book has no payment {sale_id[:64]!r}.",
+        hint="The id is on the receipt, and in `facetill ledger print`.",
+    )
+
+
+def batch_of(by_id: Callable[[str], Entry | None], sale_id: str) -> tuple[Entry, int] | None:
+    """The batch that has a payment with this id, and the payment's number in it."""
+    place = place_of(sale_id)
+    if place is None:
+        return None
+    entry = by_id(f"{Batch.kind}/{place[0]}")
+    if entry is None or place[1] >= cast("Batch", entry.content).count:
+        return None
+    return entry, place[1]
 
 
 def open_hold(known: Known, hold_id: str) -> Hold:

@@ -20,7 +20,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import note
+from ledger import note, pages
 from ledger.entries import parse_leaf
 from ledger.errors import Error
 from ledger.figures import Figures
@@ -196,6 +196,12 @@ def _chunk_digest(opened: Store, start: int, end: int) -> str:
             return ""
         digest.update(array("Q", map(len, column)).tobytes())
         digest.update(b"".join(column))
+    for *numbers, root, total_minor, payments, orders in pages.read(opened, start, end):
+        texts = root, payments, orders
+        if set(map(type, texts)) != {bytes}:
+            return ""
+        digest.update(repr([*numbers, total_minor, *map(len, texts)]).encode())
+        digest.update(b"".join(texts))
     return digest.hexdigest()
 
 
@@ -205,10 +211,10 @@ def _balances_at(opened: Store, size: int, zeros: set[Place]) -> dict[Place, int
     balances = {(str(a), str(c)): cast("int", balance) for a, c, balance in rows}
     for (leaf,) in opened.rows("SELECT leaf FROM entries WHERE idx >= ?", (size,)):
         try:
-            postings = parse_leaf(cast("bytes", leaf)).postings
+            moves = pages.with_sheet(opened, parse_leaf(cast("bytes", leaf))).moves
         except Error:  # the whole check says what is wrong with it
             return None
-        for account, currency, amount_minor in postings:
+        for account, currency, amount_minor in moves:
             place = (account, currency)
             balances[place] = balances.get(place, 0) - amount_minor
             if balances[place] == 0 and place not in zeros:

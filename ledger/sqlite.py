@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import apsw
 
+from ledger import pages
 from ledger.errors import (
     BusyError,
     DamagedError,
@@ -45,7 +46,18 @@ SCHEMA: Final[dict[str, str]] = {
  balance INTEGER NOT NULL,
  PRIMARY KEY (account, currency)
 ) STRICT, WITHOUT ROWID""",
+    "batch_pages": """CREATE TABLE batch_pages (
+ idx INTEGER NOT NULL,
+ page INTEGER NOT NULL,
+ root BLOB NOT NULL,
+ total_minor INTEGER NOT NULL,
+ payments BLOB NOT NULL,
+ orders BLOB NOT NULL,
+ PRIMARY KEY (idx, page)
+) STRICT""",
 }
+_SINCE: Final = {"batch_pages": pages.SINCE}
+_INDEXED: Final = ("entries", "batch_pages")  # by an index of SQLite's own making
 PAGE_BYTES: Final = 8_192  # holds four payments; of 4,096 a good part would stay empty
 LOG_PAGES: Final = 4_000  # of the log before its pages move to the file; 32 MB on the disk
 CACHE_KIB: Final = 16_000  # holds a commit's pages, so that none is written twice
@@ -100,9 +112,10 @@ class SqliteStore:
         """A write transaction that begins with making the tables."""
         with self.transaction(write=True):
             self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            for table, sql in SCHEMA.items():
+                if table not in _SINCE:
+                    self.db.execute(sql)
             self.upgrade()
-            for sql in SCHEMA.values():
-                self.db.execute(sql)
             yield
 
     @contextmanager
@@ -150,7 +163,11 @@ class SqliteStore:
         return cast("int", version)
 
     def upgrade(self) -> None:
-        """Mark the tables as of FORMAT."""
+        """Bring the tables to FORMAT."""
+        version = cast("int", self.db.pragma("user_version"))
+        for table, since in _SINCE.items():
+            if version < since:
+                self.db.execute(SCHEMA[table])
         self.db.execute(f"PRAGMA user_version = {FORMAT}")
 
     def whole_file(self) -> Path | None:
@@ -162,10 +179,16 @@ class SqliteStore:
 
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """The schema against the one that this version makes, then SQLite's own check."""
+        version = cast("int", self.db.pragma("user_version"))
+        tables = {name: sql for name, sql in SCHEMA.items() if version >= _SINCE.get(name, 0)}
         expected: set[tuple[str, str, str, str | None]] = {
-            ("table", name, name, sql) for name, sql in SCHEMA.items()
+            ("table", name, name, sql) for name, sql in tables.items()
         }
-        expected.add(("index", "sqlite_autoindex_entries_1", "entries", None))
+        expected |= {
+            ("index", f"sqlite_autoindex_{name}_1", name, None)
+            for name in _INDEXED
+            if name in tables
+        }
         found = {
             cast("tuple[str, str, str, str | None]", row)
             for row in self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")

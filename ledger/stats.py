@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledger.contents import Hold, Payment, shopper_account
-from ledger.instructions import Capture
+from ledger.contents import shopper_account
+from ledger.entries import sale_in
 from ledger.money import format_amount, format_decimal
 from ledger.receipt import iso_time
 
@@ -76,10 +76,10 @@ def count(entries: Iterable[Entry]) -> Stats:
             stats.first_ms = entry.recorded_ms
         stats.last_ms = entry.recorded_ms
         stats.kinds[entry.kind] += 1
-        content = entry.content
-        if isinstance(content, (Payment, Capture)) and not isinstance(content, Hold):
-            stats.days[iso_time(entry.clock_ms)[:10]] += content.order.total_minor
-            for line in content.order.lines:
+        sale = sale_in(entry.content)
+        if sale is not None:
+            stats.days[iso_time(entry.clock_ms)[:10]] += sale.order.total_minor
+            for line in sale.order.lines:
                 stats.pieces[line.sku] += line.quantity
     return stats
 

@@ -1,9 +1,10 @@
 """Where the book's rows are kept: one set of SQL for the embedded SQLite and for PostgreSQL.
 
-Two tables. `entries` has one row a leaf, with the hashes of the subtrees that it completes
+Three tables. `entries` has one row a leaf, with the hashes of the subtrees that it completes
 (`ledger.merkle`) and, on the last row of each commit, the ledger's 64-byte signature of the tree
 head right after it (empty on the others). `accounts` is derived from the entries, and compared
-with them by the audit. SQL is written with `?` and in what both databases understand.
+with them by the audit. `batch_pages` has the payments of batches (`ledger.pages`). SQL is written
+with `?` and in what both databases understand.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from ledger.home import Home
 
-FORMAT: Final = 3  # 1 had a signed head on every row, 2 knew no tombstones
-FORMATS_READ: Final = (1, 2, 3)
+FORMAT: Final = 4  # 1 had a signed head on every row, 2 knew no tombstones, 3 no batches
+FORMATS_READ: Final = (1, 2, 3, 4)
 BUSY_MS_MAX: Final = 5_000
 HEAD_NAME: Final = "head.note"
 
@@ -53,7 +54,7 @@ class Store(Protocol):
         """The format of the tables, if it is one of FORMATS_READ."""
 
     def upgrade(self) -> None:
-        """Mark the tables as of FORMAT; within the caller's transaction."""
+        """Bring the tables to FORMAT; within the caller's transaction."""
 
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """What the database itself finds wrong below the rows: (entry or None, problem)."""

@@ -1,0 +1,441 @@
+"""Many payments as one entry: a batch booking (ISO 20022's `BtchBookg`), for a rush of shoppers.
+
+A kiosk numbers the payments of a batch, salts each, and signs a header over the RFC 6962 tree of
+their records. The entry's leaf is that header alone. So a receipt shows its own payment, the path
+from it to the header, and of the others only how many there are: the salt keeps a neighbour's
+record from being guessed. The payments are kept beside the entry, in pages. A batch is taken whole
+or not at all.
+
+A record is one line of ASCII, `salt TAB order TAB pseudonym TAB method TAB cues`: 32 hex digits,
+the order's digest, who paid, "face" or "pin", and the cues with a space between two. A page holds
+the records of 128 payments, a line each, and the canonical encoding of each order that they name,
+in the order in which they first do. A payment's id is the batch's and its number, so that finding
+it needs no index of its own.
+"""
+
+# ruff: noqa: D102  (what every kind offers is described once, in contents.Content)
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, cast
+
+from ledger import canonical, keys, merkle
+from ledger.contents import Posting, sale_postings, shopper_account
+from ledger.fields import (
+    HEX_24,
+    HEX_32,
+    HEX_64,
+    WORD,
+    bad_field,
+    bytes_from_text,
+    require_currency,
+    require_fields,
+    require_integer,
+    require_mode,
+    require_models,
+    require_pattern,
+    require_pseudonyms,
+    signature_from_text,
+)
+from ledger.lazy import lazy
+from ledger.orders import ORDER_CONTEXT, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ledger.contents import Body
+    from ledger.home import Mode
+
+CONTEXT: Final = b"facetill/batch-booking/v1\n"
+PAYMENTS_MAX: Final = 8_192
+PAGE: Final = 128  # payments; a power of two, so that a page is a subtree
+ORDERS_KEPT: Final = 1_024
+METHODS: Final = ("face", "pin")
+_CELLS: Final = 5
+_SALTS: Final = re.compile(r"[0-9a-f]*")
+_SALT_DIGITS: Final = 32
+
+_HEADER: Final[dict[str, type]] = {
+    **dict.fromkeys(("id", "kiosk", "root", "currency", "policy", "source", "mode"), str),
+    **dict.fromkeys(("count", "issued_at_ms", "expires_at_ms"), int),
+    "models": dict,
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The header that a kiosk signed, and where it is at hand, the sheet of payments.
+
+    Attributes:
+        id: 24 hex digits.
+        kiosk: Key id of the signing kiosk.
+        count: Payments, 1..8192.
+        root: Of the RFC 6962 tree of their records, 64 hex digits.
+        currency: ISO 4217 code.
+        issued_at_ms: When the first of them was authorised, Unix milliseconds by the kiosk's clock.
+        expires_at_ms: When they may no longer be presented.
+        policy: SHA-256 of the pay policy used, 64 hex digits.
+        models: Role -> id of each network that took part.
+        source: "live" for a camera, "file" for anything recorded.
+        mode: Money or play.
+        signature: 64 bytes; empty until signed.
+        sheet: The payments; None for an entry read by itself.
+    """
+
+    kind: ClassVar[str] = "batch"
+    hold_until_ms: ClassVar[None] = None
+    id: str
+    kiosk: str
+    count: int
+    root: str
+    currency: str
+    issued_at_ms: int
+    expires_at_ms: int
+    policy: str
+    models: dict[str, str]
+    source: Literal["live", "file"]
+    mode: Mode
+    signature: bytes = b""
+    sheet: Sheet | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        require_pattern("batch id", self.id, HEX_24)
+        require_pattern("kiosk", self.kiosk, HEX_32)
+        require_integer("count", self.count, 1, PAYMENTS_MAX)
+        require_pattern("root", self.root, HEX_64)
+        require_currency(self.currency)
+        require_integer("issued_at_ms", self.issued_at_ms, 0, canonical.INTEGER_MAX)
+        require_integer("expires_at_ms", self.expires_at_ms, 0, canonical.INTEGER_MAX)
+        require_pattern("policy", self.policy, HEX_64)
+        require_models(self.models)
+        if self.source not in ("live", "file"):
+            raise bad_field("source")
+        require_mode(self.mode)
+
+    @property
+    def entry_id(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+    def signed_record(self) -> Body:
+        """What the kiosk signs."""
+        return {name: getattr(self, name) for name in _HEADER}
+
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+        return CONTEXT + canonical.encode(self.signed_record())
+
+    def body(self) -> Body:
+        return {self.kind: self.signed_record(), "signature": keys.b64(self.signature)}
+
+    def postings(self) -> tuple[Posting, ...]:
+        """None: what is moved is said by its payments, each of which balances."""
+        return ()
+
+    @classmethod
+    def from_body(cls, body: Body) -> Batch:
+        record = require_fields(body, {cls.kind: dict, "signature": str})
+        header = cast("dict[str, Any]", require_fields(record[cls.kind], _HEADER))
+        return cls(**header, signature=signature_from_text(record["signature"]))
+
+    def payments(self) -> Iterable[BatchedPayment]:
+        """All of them in order, of a batch with its sheet."""
+        pages = cast("Sheet", self.sheet).pages
+        for number in range(self.count):
+            yield pages[number // PAGE].payment(self, number, number % PAGE)
+
+
+@dataclass(frozen=True)
+class BatchedPayment:
+    """One payment of a batch.
+
+    Attributes:
+        batch: Its header.
+        number: Its place in it, from 0.
+        salt: 32 hex digits.
+        pseudonym: The shopper who paid.
+        method: "face" or "pin".
+        cues: Liveness cues that were seen.
+        order: What was bought.
+    """
+
+    kind: ClassVar[str] = "payment"
+    batch: Batch
+    number: int
+    salt: str
+    pseudonym: str
+    method: str
+    cues: tuple[str, ...]
+    order: Order
+
+    @property
+    def sale_id(self) -> str:
+        return payment_id(self.batch.id, self.number)
+
+    @property
+    def entry_id(self) -> str:
+        return f"{self.kind}/{self.sale_id}"
+
+    @property
+    def mode(self) -> Mode:
+        return self.batch.mode
+
+    def body(self) -> Body:
+        return {
+            "batch": self.batch.id,
+            "number": self.number,
+            "salt": self.salt,
+            "pseudonym": self.pseudonym,
+            "method": self.method,
+            "cues": list(self.cues),
+            "order": canonical.embed(self.order.encoded),
+            "mode": self.mode,
+        }
+
+    def postings(self) -> tuple[Posting, ...]:
+        account = shopper_account(self.pseudonym)
+        payer = Posting(account, self.order.currency, self.order.total_minor)
+        return sale_postings(self.order, payer)
+
+    def record(self) -> bytes:
+        """The line that it is in the batch's tree."""
+        cells = self.salt, self.order.digest(), self.pseudonym, self.method, " ".join(self.cues)
+        return "\t".join(cells).encode()
+
+
+def payment_id(batch_id: str, number: int) -> str:
+    """The id of a payment of a batch, 32 hex digits."""
+    return f"{batch_id}{number:08x}"
+
+
+def place_of(sale_id: str) -> tuple[str, int] | None:
+    """The batch's id and the number that an id would stand for; None: it is no such id."""
+    if HEX_32.fullmatch(sale_id) is None:
+        return None
+    return sale_id[:24], int(sale_id[24:], 16)
+
+
+class Page:
+    """Up to 128 payments of a batch that stand side by side.
+
+    Args:
+        payments: Their records, one a line.
+        orders: The orders that they name, one a line.
+
+    Raises:
+        BadInputError: It is not what this module describes; the sentence names the field.
+    """
+
+    def __init__(self, payments: bytes, orders: bytes) -> None:
+        self.payments = payments
+        self.order_lines = orders
+        self._lines = payments.split(b"\n")
+        self.count = len(self._lines)
+        require_integer("payments of a page", self.count, 1, PAGE)
+        if {line.count(b"\t") for line in self._lines} != {_CELLS - 1} or not payments.isascii():
+            raise bad_field("record")
+        cells = payments.decode("ascii").replace("\n", "\t").split("\t")
+        self._salts, self._digests, self.pseudonyms, self._methods, self._cues = (
+            cells[column::_CELLS] for column in range(_CELLS)
+        )
+        if {*map(len, self._salts)} != {_SALT_DIGITS} or not _SALTS.fullmatch("".join(self._salts)):
+            raise bad_field("salt")
+        require_pseudonyms(self.pseudonyms)
+        if not set(self._methods) <= set(METHODS):
+            raise bad_field("method")
+        for cues in set(self._cues):
+            for cue in _words(cues):
+                require_pattern("cue", cue, WORD)
+        lines = orders.split(b"\n")
+        digests = [hashlib.sha256(ORDER_CONTEXT + line).hexdigest() for line in lines]
+        if [*dict.fromkeys(self._digests)] != digests:
+            raise bad_field("orders")
+        self.orders = dict(zip(digests, lines, strict=True))
+
+    @lazy
+    def levels(self) -> list[list[bytes]]:
+        """The page's tree, level by level, the leaves first."""
+        return merkle.levels(merkle.leaf_hashes(self._lines))
+
+    @property
+    def root(self) -> bytes:
+        """Of the page's tree."""
+        return self.levels[-1][0]
+
+    @lazy
+    def read_orders(self) -> dict[str, Order]:
+        """The orders by their digests."""
+        return {digest: _order(line) for digest, line in self.orders.items()}
+
+    def line(self, at: int) -> tuple[bytes, bytes]:
+        """The record at a place, and its order's encoding."""
+        return self._lines[at], self.orders[self._digests[at]]
+
+    @lazy
+    def _amounts_minor(self) -> list[int]:
+        totals = {digest: order.total_minor for digest, order in self.read_orders.items()}
+        return [*map(totals.__getitem__, self._digests)]
+
+    @property
+    def total_minor(self) -> int:
+        """What its payments come to, in minor units."""
+        return sum(self._amounts_minor)
+
+    def add_to(self, spent: defaultdict[str, int], times: Counter[str]) -> None:
+        """Add what each shopper pays, in minor units, and how often each order is paid."""
+        for pseudonym, amount_minor in zip(self.pseudonyms, self._amounts_minor, strict=True):
+            spent[pseudonym] += amount_minor
+        times.update(self._digests)
+
+    def payment(self, batch: Batch, number: int, at: int) -> BatchedPayment:
+        """The payment with a number in the batch, which stands here at a place from 0."""
+        order = self.read_orders[self._digests[at]]
+        who, method, cues = self.pseudonyms[at], self._methods[at], tuple(_words(self._cues[at]))
+        return BatchedPayment(batch, number, self._salts[at], who, method, cues, order)
+
+
+class Sheet:
+    """All payments of a batch: what they pay, what they take, and their tree."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        require_integer("pages", len(pages), 1, PAYMENTS_MAX // PAGE)
+        if any(page.count != PAGE for page in pages[:-1]):
+            raise bad_field("payments of a page")
+        self.pages: tuple[Page, ...] = tuple(pages)
+        self.count = (len(pages) - 1) * PAGE + pages[-1].count
+
+    def folded(self) -> Sheet:
+        """Itself, with all that is asked for worked out, and the pages let go."""
+        _ = self.root, self.orders, self._sums
+        self.pages = ()
+        return self
+
+    @lazy
+    def root(self) -> str:
+        """Of the tree of all records, 64 hex digits."""
+        return merkle.levels([page.root for page in self.pages])[-1][0].hex()
+
+    @lazy
+    def orders(self) -> dict[str, Order]:
+        """All orders by their digests."""
+        return {digest: o for page in self.pages for digest, o in page.read_orders.items()}
+
+    @lazy
+    def _sums(self) -> tuple[defaultdict[str, int], Counter[str]]:
+        spent: defaultdict[str, int] = defaultdict(int)
+        times: Counter[str] = Counter()
+        for page in self.pages:
+            page.add_to(spent, times)
+        return spent, times
+
+    @property
+    def spent(self) -> dict[str, int]:
+        """What each shopper pays, in minor units."""
+        return self._sums[0]
+
+    @property
+    def total_minor(self) -> int:
+        """What all its payments come to, in minor units."""
+        return sum(self.spent.values())
+
+    @property
+    def bought(self) -> list[tuple[Order, int]]:
+        """Each order, and how often it is paid."""
+        return [(self.orders[digest], times) for digest, times in self._sums[1].items()]
+
+    @lazy
+    def counted(self) -> dict[str, int]:
+        """Pieces of each article whose stock the book counts."""
+        pieces: dict[str, int] = {}
+        for order, times in self.bought:
+            for sku, some in order.counted.items():
+                pieces[sku] = pieces.get(sku, 0) + times * some
+        return pieces
+
+    @lazy
+    def moves(self) -> tuple[Posting, ...]:
+        """The sums of all postings of its payments, one for each account and currency."""
+        sums: dict[tuple[str, str], int] = {}
+        currency = self.bought[0][0].currency
+        for pseudonym, spent_minor in self.spent.items():
+            sums[shopper_account(pseudonym), currency] = spent_minor
+        for order, times in self.bought:
+            payer = Posting("", order.currency, order.total_minor)
+            for account, commodity, amount in sale_postings(order, payer)[1:]:
+                sums[account, commodity] = sums.get((account, commodity), 0) + times * amount
+        return tuple(Posting(*place, amount) for place, amount in sums.items())
+
+
+@dataclass(frozen=True)
+class Member:
+    """What leads from one payment to its batch's header.
+
+    Attributes:
+        number: Its place in the batch, from 0.
+        record: Its line in the batch's tree.
+        order: The canonical encoding of its order.
+        path: RFC 9162 inclusion path in that tree, 32 bytes each.
+    """
+
+    number: int
+    record: bytes
+    order: bytes
+    path: tuple[bytes, ...]
+
+    def encoded(self) -> bytes:
+        """One encoding, for a proof's extra data."""
+        path = keys.b64(b"".join(self.path))
+        return canonical.encode([self.number, self.record.decode(), self.order.decode(), path])
+
+    @classmethod
+    def decoded(cls, data: bytes) -> Member:
+        """Read what `encoded` wrote; anything else is a BadInputError."""
+        fields = canonical.decode(data)
+        kinds = [int, str, str, str]
+        if not isinstance(fields, list) or [*map(type, fields)] != kinds:
+            raise bad_field("payment of a batch")
+        number, record, order, encoded = cast("tuple[int, str, str, str]", fields)
+        path, step = bytes_from_text("path", encoded), merkle.HASH_BYTES
+        steps = tuple(path[i : i + step] for i in range(0, len(path), step))
+        return cls(number, record.encode(), order.encode(), steps)
+
+    def payment(self, batch: Batch) -> BatchedPayment:
+        """The payment, if it is in the batch.
+
+        Raises:
+            BadInputError: It is not, or is malformed.
+        """
+        require_integer("number", self.number, 0, batch.count - 1)
+        leaf = merkle.leaf_hash(self.record)
+        root = merkle.root_from_inclusion(self.number, batch.count, leaf, self.path)
+        if root is None or root.hex() != batch.root:
+            raise bad_field("path")
+        page = Page(self.record, self.order)
+        require_integer("payments of a page", page.count, 1, 1)
+        return page.payment(batch, self.number, 0)
+
+
+def member(page: Page, roots: Sequence[bytes], number: int) -> Member:
+    """What leads from a payment to its batch's header.
+
+    Args:
+        page: The one that it stands on.
+        roots: Of all pages of the batch.
+        number: Its place in the batch.
+    """
+    at = number % PAGE
+    path = merkle.path_up(page.levels, at) + merkle.path_up(merkle.levels(roots), number // PAGE)
+    return Member(number, *page.line(at), path)
+
+
+# what many buy is read once, not on each page
+@lru_cache(maxsize=ORDERS_KEPT)
+def _order(line: bytes) -> Order:
+    return Order.from_record(canonical.decode(line))
+
+
+def _words(text: str) -> list[str]:
+    return text.split(" ") if text else []

@@ -1,0 +1,154 @@
+"""The pages of batches as rows beside the entries: written once, and read page by page.
+
+A row keeps its page's root too, so that a receipt is made from one page and the roots of the
+others, and what its payments come to, so that a report need not read them. Books of a format before
+`SINCE` have no such rows; one opened for reading alone stays so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from ledger.batches import PAGE, Batch, Page, Sheet
+from ledger.fields import bad_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.entries import Entry
+    from ledger.store import Store
+
+SINCE: Final = 4
+INSERT: Final = (
+    "INSERT INTO batch_pages (idx, page, root, total_minor, payments, orders)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+Row = tuple[int, int, bytes, int, bytes, bytes]  # entry, page, root, total, payments, orders
+
+
+def rows_of(entry: Entry) -> list[Row]:
+    """The rows of an entry, if it is a batch with its sheet."""
+    content = entry.content
+    if not isinstance(content, Batch) or content.sheet is None:
+        return []
+    return [
+        (entry.index, number, page.root, page.total_minor, page.payments, page.order_lines)
+        for number, page in enumerate(content.sheet.pages)
+    ]
+
+
+def read(store: Store, first: int, end: int) -> Iterator[Row]:
+    """The rows of the entries first..end-1, in order; those of one batch are held at a time."""
+    query = (
+        "SELECT idx, page, root, total_minor, payments, orders FROM batch_pages"
+        " WHERE idx = ? ORDER BY page"
+    )
+    for index, _ in counts(store, first, end):
+        yield from cast("list[Row]", list(store.rows(query, (index,))))
+
+
+def counts(store: Store, first: int, end: int) -> list[tuple[int, int]]:
+    """The entries first..end-1 that have pages, and how many."""
+    if store.require_format() < SINCE:
+        return []
+    query = (
+        "SELECT idx, count(*) FROM batch_pages WHERE idx >= ? AND idx < ? GROUP BY idx ORDER BY idx"
+    )
+    return cast("list[tuple[int, int]]", list(store.rows(query, (first, end))))
+
+
+def sheet(store: Store, index: int) -> Sheet:
+    """All pages of the batch that is this entry.
+
+    Raises:
+        BadInputError: They are missing, or not what a kiosk makes.
+    """
+    rows = [*read(store, index, index + 1)]
+    if [number for _, number, *_ in rows] != [*range(len(rows))]:
+        raise bad_field("page")
+    made = Sheet([Page(payments, orders) for *_, payments, orders in rows])
+    kept = [(root, total_minor) for _, _, root, total_minor, *_ in rows]
+    if kept != [(page.root, page.total_minor) for page in made.pages]:
+        raise bad_field("page's root or total")
+    return made
+
+
+def page(store: Store, index: int, number: int) -> Page:
+    """One page of the batch that is this entry.
+
+    Raises:
+        BadInputError: It is missing, or not what a kiosk makes.
+    """
+    query = "SELECT payments, orders FROM batch_pages WHERE idx = ? AND page = ?"
+    for payments, orders in store.rows(query, (index, number)):
+        return Page(cast("bytes", payments), cast("bytes", orders))
+    raise bad_field("page")
+
+
+def roots(store: Store, index: int) -> list[bytes]:
+    """The roots of all pages of a batch."""
+    query = "SELECT root FROM batch_pages WHERE idx = ? ORDER BY page"
+    return [cast("bytes", root) for (root,) in store.rows(query, (index,))]
+
+
+def total_minor(store: Store, entry: Entry) -> int:
+    """What the payments of a batch come to, in minor units; 0 for any other entry."""
+    if not isinstance(entry.content, Batch):
+        return 0
+    # PostgreSQL's sum of integers is no integer
+    query = "SELECT CAST(sum(total_minor) AS BIGINT) FROM batch_pages WHERE idx = ?"
+    [(total,)] = store.rows(query, (entry.index,))
+    return cast("int | None", total) or 0
+
+
+def with_sheet(store: Store, entry: Entry) -> Entry:
+    """An entry; if it is a batch, with its payments at hand.
+
+    Raises:
+        BadInputError: As for `sheet`.
+    """
+    if not isinstance(entry.content, Batch):
+        return entry
+    return replace(entry, content=replace(entry.content, sheet=sheet(store, entry.index)))
+
+
+def spread(entry: Entry) -> Iterator[Entry]:
+    """An entry, and after a batch that has its sheet, each of its payments in the same place."""
+    yield entry
+    if isinstance(entry.content, Batch):
+        for payment in entry.content.payments():
+            yield replace(entry, content=payment)
+
+
+def about(store: Store, entry: Entry, pseudonym: str) -> Iterator[Entry]:
+    """An entry, or of a batch those of its payments that a shopper made, in the same place.
+
+    Raises:
+        BadInputError: As for `page`.
+    """
+    batch = entry.content
+    if not isinstance(batch, Batch):
+        yield entry
+        return
+    needle = f"\t{pseudonym}\t".encode()
+    for _, number, _, _, payments, orders in read(store, entry.index, entry.index + 1):
+        if needle in payments:
+            page = Page(payments, orders)
+            for at, who in enumerate(page.pseudonyms):
+                if who == pseudonym:
+                    payment = page.payment(batch, number * PAGE + at, at)
+                    yield replace(entry, content=payment)
+
+
+def strays(store: Store) -> Iterator[int]:
+    """Entries that have pages and are no batch."""
+    if store.require_format() >= SINCE:
+        batches = f"{Batch.kind}/", f"{Batch.kind}0"  # 0 follows the slash
+        query = (
+            "SELECT DISTINCT idx FROM batch_pages WHERE NOT EXISTS (SELECT 1 FROM entries"
+            " WHERE entries.idx = batch_pages.idx AND id >= ? AND id < ?) ORDER BY idx"
+        )
+        for (index,) in store.rows(query, batches):
+            yield cast("int", index)
