@@ -10,8 +10,14 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from ledger.batches import PAGE, PAYMENTS_MAX, Batch, Page, Sheet, payment_id
-from ledger.fields import bad_field, require_integer
+from ledger.batches import METHODS, PAGE, PAYMENTS_MAX, Batch, Page, Sheet, payment_id
+from ledger.fields import (
+    WORD,
+    bad_field,
+    require_integer,
+    require_pattern,
+    require_pseudonym,
+)
 from ledger.ids import fresh_id
 
 if TYPE_CHECKING:
@@ -62,9 +68,15 @@ class Batching:
         """Add a payment; gives its id.
 
         Raises:
-            BadInputError: The batch is full, or of another currency.
+            BadInputError: The batch is full, or of another currency, or a field is outside of what
+                the format allows; the batch is as it was.
         """
         require_integer("payments of a batch", len(self._records) + 1, 1, PAYMENTS_MAX)
+        require_pseudonym(pseudonym)
+        if method not in METHODS:
+            raise bad_field("method")
+        for cue in cues:
+            require_pattern("cue", cue, WORD)
         if self._orders and order.currency != self._orders[0].currency:
             raise bad_field("currency")
         cells = secrets.token_hex(16), order.digest(), pseudonym, method, " ".join(cues)
@@ -76,7 +88,7 @@ class Batching:
         """What `Ledger.post_batch` takes: the header, and (records, orders) of each page.
 
         Raises:
-            BadInputError: It is empty, or what was added is outside of what the format allows.
+            BadInputError: It is empty, or a field of its header is outside of the format.
         """
         require_integer("payments of a batch", len(self._records), 1, PAYMENTS_MAX)
         pages = []

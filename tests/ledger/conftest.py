@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from ledger.authorization import Authorization, sign
+from ledger.batching import Batching
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
 from ledger.orders import Order, OrderLine
@@ -72,6 +73,26 @@ class Shop:
         fields = {"id": "x-1", "issued_at_ms": 1, "desk": self.desk.key_id, "mode": "demo"}
         unsigned = kind(**{**fields, **changed})
         return replace(unsigned, signature=self.desk.sign(unsigned.message()))
+
+    def batching(self, key=None, **changes):
+        fields = {
+            "mode": self.home.mode,
+            "now_ms": self.now_ms,
+            "policy": "0" * 64,
+            "models": {"recogniser": "sface-0123456789abcdef"},
+            "source": "live",
+        }
+        return Batching(key or self.kiosk, **(fields | changes))
+
+    def batch(self, *buys, **changes):
+        """A batch of (shopper, order), as the kiosk hands it over."""
+        batching = self.batching(**changes)
+        for shopper, order in buys:
+            batching.add(shopper, order, "face", ("blink", "turn_left"))
+        return batching.signed(changes.get("now_ms", self.now_ms) + 30_000)
+
+    def pay_batch(self, *buys):
+        return self.book.post_batch(*self.batch(*buys), self.now_ms)
 
     def hold(self, order=None, until_ms=None, **changes):
         order = order or self.order()

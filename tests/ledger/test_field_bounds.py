@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import authorization, errors, instructions, orders
+from ledger import authorization, batches, errors, instructions, orders
 from ledger.authorization import Authorization, BatchPlace, SignedAuthorization
+from ledger.batches import Batch
 from ledger.contents import Genesis, Payment, Rotation, Station
 from ledger.fields import require_currency, require_fields, require_mode, signature_from_text
 from ledger.instructions import Capture, Close, Erasure, Limit, Refund, Supply, Topup, Void
@@ -35,6 +36,7 @@ TAX = Tax("VAT-7", 70_000, 100, "included")
 ALL_TAXED = replace(TAX, base_minor=200)
 DISCOUNT = Discount("SPRING", "Spring", 1)
 PLACE = BatchPlace(0, 1, ())
+BATCH = Batch(*("0a" * 12, HEX_32, 1, HEX_64, "EUR", 0, 1, HEX_64, {}, "live", "demo"), bytes(64))
 LETTERS, TOO_LONG = "L" * 200, "L" * 201
 
 
@@ -47,9 +49,10 @@ def text(field, name=None):
     return [(field, ("a", LETTERS, "ä"), ("", TOO_LONG, "a\nb", 5), name or field)]
 
 
-def digits(field, count):
+def digits(field, count, name=None):
     fine = "0f" * (count // 2)
-    return [(field, (fine,), (fine[1:], fine + "0", fine.upper(), fine + "\n", 5), field)]
+    refused = (fine[1:], fine + "0", fine.upper(), fine + "\n", 5)
+    return [(field, (fine,), refused, name or field)]
 
 
 CASES = [
@@ -68,6 +71,15 @@ CASES = [
     *((PLACE, case) for case in whole("size", 1, 65_536, "batch size")),
     *((replace(PLACE, size=9), case) for case in whole("index", 0, 8, "batch index")),
     (PLACE, ("path", ((bytes(32),),), ((bytes(31),), (bytes(33),)), "batch path")),
+    *((BATCH, case) for case in digits("id", 24, "batch id") + digits("kiosk", 32)),
+    *((BATCH, case) for case in digits("root", 64) + digits("policy", 64)),
+    *((BATCH, case) for case in whole("count", 1, 8_192)),
+    *((BATCH, case) for case in whole("issued_at_ms", 0, BIG) + whole("expires_at_ms", 0, BIG)),
+    (BATCH, ("currency", ("JPY",), (5, None), None)),
+    (BATCH, ("models", ({"a_1": "x"},), ({"A": "x"}, {"": "x"}), "model role")),
+    (BATCH, ("models", ({"a": LETTERS},), ({"a": ""}, {"a": TOO_LONG}), "model id")),
+    (BATCH, ("source", ("live", "file"), ("tape", "", None), None)),
+    (BATCH, ("mode", ("live", "demo"), ("play", None), None)),
     *((TOPUP, case) for case in whole("issued_at_ms", 0, BIG) + whole("amount_minor", 1, BIG)),
     *((TOPUP, case) for case in digits("desk", 32)),
     (TOPUP, ("id", ("a", "Z" * 64, "1._-"), ("", "Z" * 65, ".a", "a b"), None)),
@@ -149,6 +161,18 @@ def test_a_capture_takes_from_one_minor_unit_to_all_that_was_held():
         (lambda: signature_from_text("no base64"), "signature"),
         (lambda: BatchPlace.from_record({"index": 0, "size": 1, "path": "A"}), "batch path"),
         (lambda: BatchPlace.from_record({"index": "0", "size": 1, "path": ""}), "index"),
+        (lambda: Batch.from_body({"batch": BATCH.signed_record()}), "record"),
+        (lambda: Batch.from_body({**BATCH.body(), "batch": []}), "batch"),
+        (lambda: Batch.from_body({**BATCH.body(), "more": 1}), "record"),
+        (lambda: Batch.from_body({**BATCH.body(), "signature": "AAAA"}), "signature"),
+        *(
+            (
+                lambda header=header: Batch.from_body({**BATCH.body(), "batch": header}),
+                next(iter(spoilt)),
+            )
+            for spoilt in ({"count": "1"}, {"id": 1}, {"models": []}, {"mode": True})
+            for header in ({**BATCH.signed_record(), **spoilt},)
+        ),
         (lambda: require_mode("play"), "mode"),
         (lambda: require_currency(None), "currency"),
         (lambda: require_fields([], {}), "record"),
@@ -199,6 +223,7 @@ def test_what_is_malformed_is_named(read, name):
         (instructions.Expiry(**vars(VOID)), b"facetill/expiry/v1\n"),
         (AUTHORIZATION, b"facetill/authorization/v1\n"),
         (HOLD, b"facetill/hold/v1\n"),
+        (BATCH, b"facetill/batch-booking/v1\n"),
     ],
 )
 def test_what_is_signed_begins_with_its_own_context(made, context):
@@ -207,5 +232,6 @@ def test_what_is_signed_begins_with_its_own_context(made, context):
 
 def test_the_limits_are_those_of_the_format():
     assert (orders.LINES_MAX, orders.QUANTITY_MAX, authorization.BATCH_MAX) == (500, 9_999, 65_536)
+    assert (batches.PAYMENTS_MAX, batches.PAGE) == (8_192, 128)
     assert authorization.BATCH_CONTEXT == b"facetill/batch/v1\n"
     assert orders.ORDER_CONTEXT == b"facetill/order/v1\n"

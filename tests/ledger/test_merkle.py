@@ -195,6 +195,37 @@ def test_an_altered_proof_leads_elsewhere(size, data):
     assert merkle.root_from_inclusion(-1, size, leaf, path) is None
 
 
+def test_a_tree_that_is_at_hand_level_by_level_has_the_roots_and_proofs_of_one_that_grew():
+    leaves = [n.to_bytes(2) for n in range(300)]
+    kept, roots = grow(leaves)
+    hashes = merkle.leaf_hashes(leaves)
+    assert hashes == [merkle.leaf_hash(leaf) for leaf in leaves]
+    for size in range(1, 301):
+        tree = merkle.levels(hashes[:size])
+        assert tree[0] == hashes[:size]
+        assert tree[-1] == [roots[size - 1]]
+        paths = [merkle.path_up(tree, index) for index in range(size)]
+        assert paths == merkle.inclusion_proofs(0, size, size, subtrees(kept))
+
+
+@given(st.integers(0, 7), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_tree_in_pages_of_a_power_of_two_is_the_tree_of_all_leaves(bits, data):
+    page = 1 << bits
+    beside = [n for n in (127, 128, 129, 255, 256, 257, 384, 385) if page == 128]
+    size = data.draw(st.sampled_from(beside) if beside else st.integers(1, 300))
+    leaves = merkle.leaf_hashes([n.to_bytes(2) for n in range(size)])
+    pages = [merkle.levels(leaves[start : start + page]) for start in range(0, size, page)]
+    above = merkle.levels([tree[-1][0] for tree in pages])
+    whole = merkle.levels(leaves)
+    assert above[-1] == whole[-1]
+    for index in range(size):
+        path = merkle.path_up(pages[index // page], index % page)
+        path += merkle.path_up(above, index // page)
+        assert path == merkle.path_up(whole, index)
+        assert merkle.root_from_inclusion(index, size, leaves[index], path) == whole[-1][0]
+
+
 def test_a_frontier_of_the_wrong_length_is_a_mistake():
     with pytest.raises(ValueError, match="one hash for each"):
         merkle.Frontier(3, [b"\0" * 32])
