@@ -434,7 +434,10 @@ def member(page: Page, roots: Sequence[bytes], number: int) -> Member:
 # what many buy is read once, not on each page
 @lru_cache(maxsize=ORDERS_KEPT)
 def _order(line: bytes) -> Order:
-    return Order.from_record(canonical.decode(line))
+    order = Order.from_record(canonical.loads(line))
+    if order.encoded != line:  # every spelling but the canonical one
+        raise bad_field("orders")
+    return order
 
 
 def _words(text: str) -> list[str]:

@@ -216,15 +216,30 @@ class Ledger(Reading):
             BadInputError: The pages are not what a kiosk makes; nothing was written.
             Refused, StorageError: As for `post_all`.
         """
-        whole = replace(batch, sheet=Sheet([Page(*page) for page in sheet]))
-        rules.require_sheet(whole)  # also where the header was taken before
+        [answer] = self.post_batches([(batch, sheet)], now_ms)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-        def work(draft: Draft) -> Callable[[], BatchReceipts]:
-            known = draft.by_id(whole.entry_id)
-            if known is None:
-                self._prefetch_batch(draft, whole)
-            entry = self._take(draft, whole, now_ms)
-            return lambda: BatchReceipts(whole, entry, *self._proof_of(draft, entry))
+    def post_batches(
+        self, asked: Sequence[tuple[Batch, Sequence[tuple[bytes, bytes]]]], now_ms: int
+    ) -> list[BatchReceipts | Refused | BadInputError]:
+        """Take many batches in one commit; each is taken or refused by itself.
+
+        Returns:
+            In the same order, the receipts of its payments, or why there are none.
+
+        Raises:
+            StorageError: As for `post`, for all of them.
+        """
+        wholes = [_with_sheet(*one) for one in asked]
+
+        def work(draft: Draft) -> Callable[[], list[BatchReceipts | Refused | BadInputError]]:
+            taken = [self._take_batch(draft, whole, now_ms) for whole in wholes]
+            return lambda: [
+                t if isinstance(t, Exception) else BatchReceipts(*t, *self._proof_of(draft, t[1]))
+                for t in taken
+            ]
 
         return self._commit(work, now_ms)
 
@@ -293,6 +308,20 @@ class Ledger(Reading):
         rules.require(content, draft, self.genesis, now_ms)
         return draft.append(content, now_ms)
 
+    def _take_batch(
+        self, draft: Draft, batch: Batch | Refused | BadInputError, now_ms: int
+    ) -> tuple[Sheet, Entry] | Refused | BadInputError:
+        if isinstance(batch, Exception):
+            return batch
+        sheet = cast("Sheet", batch.sheet)
+        try:
+            if draft.by_id(batch.entry_id) is None:
+                tombstones = [f"{Erasure.kind}/{pseudonym}" for pseudonym in sheet.spent]
+                draft.prefetch(tombstones, [(p.account, p.currency) for p in sheet.moves])
+            return sheet, self._take(draft, batch, now_ms)
+        except (Refused, BadInputError) as e:
+            return e
+
     def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
         accounts = {SALES, *(shopper_account(p.pseudonym) for p in payments)}
         places = [(account, self.home.currency) for account in accounts]
@@ -300,12 +329,6 @@ class Ledger(Reading):
         holds = [f"hold/{p.sale_id}" for p in payments]
         batches = [f"{Batch.kind}/{p.sale_id[:24]}" for p in payments]
         draft.prefetch([*(p.entry_id for p in payments), *holds, *batches, *tombstones], places)
-
-    def _prefetch_batch(self, draft: Draft, batch: Batch) -> None:
-        sheet = cast("Sheet", batch.sheet)
-        tombstones = [f"{Erasure.kind}/{pseudonym}" for pseudonym in sheet.spent]
-        places = [(p.account, p.currency) for p in sheet.moves]
-        draft.prefetch(tombstones, places)
 
     def _receipt_of(self, draft: Draft, entry: Entry) -> Receipt:
         return Receipt.of(entry, *self._proof_of(draft, entry))
@@ -327,3 +350,15 @@ class Ledger(Reading):
             text = self._log.checkpoint(size - 1)
             store.keep_head(self.home.ledger_db.with_name(store.HEAD_NAME), text, size)
             self._head_kept_s, self._head_due = now_s, False
+
+
+def _with_sheet(
+    batch: Batch, sheet: Sequence[tuple[bytes, bytes]]
+) -> Batch | Refused | BadInputError:
+    """A batch with its payments at hand, or why they cannot be its own."""
+    try:
+        whole = replace(batch, sheet=Sheet([Page(*page) for page in sheet]))
+        rules.require_sheet(whole)  # also where the header was taken before
+    except (Refused, BadInputError) as e:
+        return e
+    return whole

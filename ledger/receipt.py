@@ -215,10 +215,10 @@ class BatchReceipts:
     """The receipts of a batch's payments, each made when it is asked for."""
 
     def __init__(
-        self, batch: Batch, entry: Entry, proof: tuple[bytes, ...], checkpoint: str
+        self, sheet: Sheet, entry: Entry, proof: tuple[bytes, ...], checkpoint: str
     ) -> None:
         self.entry = entry
-        self._sheet = cast("Sheet", batch.sheet)
+        self._sheet = sheet
         self._proof = proof, checkpoint
 
     def __len__(self) -> int:
