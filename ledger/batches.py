@@ -434,8 +434,9 @@ def member(page: Page, roots: Sequence[bytes], number: int) -> Member:
 # what many buy is read once, not on each page
 @lru_cache(maxsize=ORDERS_KEPT)
 def _order(line: bytes) -> Order:
-    order = Order.from_record(canonical.loads(line))
-    if order.encoded != line:  # every spelling but the canonical one
+    record = canonical.loads(line)
+    order = Order.from_record(record)
+    if canonical.encode(record) != line:  # which finds every spelling but the canonical one
         raise bad_field("orders")
     return order
 

@@ -9,17 +9,14 @@ hot merchant row), where a PostgreSQL is given.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
-import random
 import re
 import shutil
 import statistics
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,27 +24,18 @@ from typing import TYPE_CHECKING, Final
 import apsw
 
 from ledger import audit, merkle
-from ledger.authorization import Authorization, sign, sign_batch
+from ledger.batches import PAYMENTS_MAX
+from ledger.bench_shop import COMMIT, NOW_MS, SHOPPERS, SIGNED_TOGETHER, Shop
 from ledger.book import Ledger
 from ledger.errors import BadInputError
-from ledger.home import create_home, station_key
-from ledger.ids import fresh_id
-from ledger.orders import Order, OrderLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from ledger.authorization import SignedAuthorization
-    from ledger.home import Home
+    from ledger.bench_shop import Asked
 
-NOW_MS: Final = 1_800_000_000_000
-COMMIT: Final = 1_000
-SIGNED_TOGETHER: Final = 64
-SHOPPERS: Final = 500
-PAYMENTS_A_MS: Final = 17
 BILLION: Final = 1_000_000_000
 PROOFS: Final = 200
-KNOWN_EVERY: Final = 31  # of how many payments one is proven later
 CHECKS: Final = (
     "check_first_entries_per_s",
     "check_entries_per_s",
@@ -57,8 +45,6 @@ SOLD_MEANWHILE: Final = 100  # payments between two checks
 CHECKED_TO: Final = 1_000_000  # entries of a growing book; a first check of more takes an hour
 PGBENCH_S: Final = 5
 _TPS: Final = re.compile(r"tps = ([0-9.]+)")
-
-Item = tuple["SignedAuthorization", Order]
 
 
 @dataclass
@@ -76,82 +62,6 @@ class Bench:
         """For a terminal."""
         rows = [f"{value:>14,.3f}  {name}" for name, value in self.figures.items()]
         return "\n".join([*rows, *self.notes]) + "\n"
-
-
-class Shop:
-    """A throw-away home with funded shoppers, in `folder`."""
-
-    def __init__(self, folder: Path, name: str, database: str | None = None) -> None:
-        self.home = create_home(folder / name, "demo", database=database)
-        self.book = Ledger.create(self.home, NOW_MS)
-        self._stand(name)
-        desk = self.book.at(station_key(self.home, "desk"), NOW_MS)
-        for number in range(SHOPPERS):
-            desk.topup(f"s-{number:04d}", 10**12, f"t-{number}")
-
-    @classmethod
-    def reopened(cls, home: Home) -> Shop:
-        """Another till in the same home, as a process of its own sees it."""
-        shop = cls.__new__(cls)
-        shop.home = home
-        shop.book = Ledger.open(home)
-        shop._stand(os.urandom(8).hex())  # noqa: SLF001 - its own class
-        return shop
-
-    def _stand(self, seed: str) -> None:
-        self.kiosk = station_key(self.home, "kiosk")
-        self.paid: list[str] = []
-        self._rng = random.Random(seed)  # noqa: S311 - which shopper pays is no secret
-        self._made = 0
-        line = OrderLine("coffee", "Coffee", 2, 250)
-        self._order = Order((line, OrderLine("cake", "Cake", 1, 390)), "EUR")
-
-    def authorization(self) -> Authorization:
-        """A payment of a random shopper, unsigned."""
-        return Authorization(
-            id=fresh_id(self._now_ms(), self._rng.getrandbits(74)),
-            kiosk=self.kiosk.key_id,
-            pseudonym=f"s-{self._rng.randrange(SHOPPERS):04d}",
-            cart_digest=self._order.digest(),
-            amount_minor=self._order.total_minor,
-            currency="EUR",
-            issued_at_ms=NOW_MS,
-            expires_at_ms=NOW_MS + 60_000,
-            policy="0" * 64,
-            models={"recogniser": "sface-0123456789abcdef"},
-            cues=("blink", "turn_left"),
-            method="face",
-            source="live",
-        )
-
-    def _now_ms(self) -> int:
-        """A clock that goes on by a millisecond each few payments, as on a busy day."""
-        self._made += 1
-        return NOW_MS + self._made // PAYMENTS_A_MS
-
-    def items(self, count: int) -> list[Item]:
-        """Payments signed together, `SIGNED_TOGETHER` with a signature."""
-        signed: list[SignedAuthorization] = []
-        while len(signed) < count:
-            some = min(SIGNED_TOGETHER, count - len(signed))
-            signed += sign_batch([self.authorization() for _ in range(some)], self.kiosk)
-        return [(one, self._order) for one in signed]
-
-    def single_items(self, count: int) -> list[Item]:
-        """Payments signed one by one, as a till does."""
-        return [(sign(self.authorization(), self.kiosk), self._order) for _ in range(count)]
-
-    def post(self, items: list[Item]) -> float:
-        """Post all in commits of COMMIT; gives the seconds."""
-        with _quiet_collector():
-            started_s = time.perf_counter()
-            for start in range(0, len(items), COMMIT):
-                for answer in self.book.post_many(items[start : start + COMMIT], NOW_MS):
-                    if isinstance(answer, Exception):
-                        raise answer
-            seconds = time.perf_counter() - started_s
-        self.paid += [signed.authorization.id for signed, _ in items[::KNOWN_EVERY]]
-        return seconds
 
 
 def run(
@@ -176,11 +86,11 @@ def run(
         step("plain SQLite")
         _plain_sqlite(bench, place, quick=quick)
         shop = Shop(place, "one")
-        step("payments in shared commits")
-        bench.figures["payments_per_s"] = count / shop.post(shop.items(count))
+        step("payments with an entry each")
+        bench.figures["own_entries_payments_per_s"] = count / shop.post(shop.items(count))
         step("payments signed one by one")
         some = count // 5
-        bench.figures["payments_signed_singly_per_s"] = some / shop.post(shop.single_items(some))
+        bench.figures["signed_singly_payments_per_s"] = some / shop.post(shop.single_items(some))
         step("single payments")
         _single(bench, shop, 300 if quick else 2_000)
         step("proofs")
@@ -188,6 +98,7 @@ def run(
         step("checking")
         _check(bench, shop, place)
         shop.book.close()
+        _batches(bench, place, count, step)
         step("two books on two cores")
         _two_books(bench, place, count)
         if database is not None:
@@ -196,13 +107,48 @@ def run(
         else:
             bench.notes.append("PostgreSQL was not measured: give its address with --database.")
     figures = bench.figures
-    figures["ratio_to_plain_sqlite_batched"] = (
-        figures["payments_per_s"] / figures["plain_sqlite_batched_rows_per_s"]
-    )
+    for kind in ("", "own_entries_", "batched_"):
+        figures[f"{kind}ratio_to_plain_sqlite_batched"] = (
+            figures[f"{kind}payments_per_s"] / figures["plain_sqlite_batched_rows_per_s"]
+        )
     figures["ratio_post_to_plain_sqlite_commit"] = (
         figures["post_ms_p50"] / figures["plain_sqlite_commit_ms_p50"]
     )
     return bench
+
+
+def _batches(bench: Bench, place: Path, count: int, step: Callable[[str], object]) -> None:
+    """Small batches that share commits, and the largest; then the largest, each order its own."""
+    shop = Shop(place, "batches")
+    for name, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+        step(f"payments in batches of {size}")
+        _batch_rate(bench, name, shop, shop.batches(max(4, 2 * count // size), size))
+    step("proofs of payments in batches")
+    started_s = time.perf_counter()
+    proofs = [shop.book.receipt(payment_id) for payment_id in shop.paid_in_batches]
+    bench.figures["batched_proof_ms"] = (time.perf_counter() - started_s) * 1_000 / len(proofs)
+    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+    _check_batches(bench, "batched", shop, place, step)
+    shop = Shop(place, "baskets")
+    step("payments in batches, each its own order")
+    batches = shop.batches(max(4, count // PAYMENTS_MAX), PAYMENTS_MAX, own_orders=True)
+    _batch_rate(bench, "batched_own_orders_payments", shop, batches)
+    _check_batches(bench, "batched_own_orders", shop, place, step)
+
+
+def _batch_rate(bench: Bench, name: str, shop: Shop, batches: list[Asked]) -> None:
+    paid = sum(batch.count for batch, _ in batches)
+    bench.figures[f"{name}_per_s"] = paid / shop.post_batches(batches)
+
+
+def _check_batches(
+    bench: Bench, name: str, shop: Shop, place: Path, step: Callable[[str], object]
+) -> None:
+    step("checking batches")
+    paid = shop.book.figures().sales
+    shop.book.close()
+    for kind in ("check_first", "check"):
+        bench.figures[f"{name}_{kind}_payments_per_s"] = paid / _timed_check(shop, place)
 
 
 def _single(bench: Bench, shop: Shop, count: int) -> None:
@@ -230,16 +176,24 @@ def _proofs(bench: Bench, shop: Shop) -> None:
 
 def _check(bench: Bench, shop: Shop, place: Path) -> None:
     """A first check, one again of the book at rest, and one while a till has it open and sells."""
+    size = len(shop.book)
     shop.book.close()
     for name in CHECKS:
         if name == CHECKS[-1]:
             shop.book = Ledger.open(shop.home)
             shop.post(shop.items(SOLD_MEANWHILE))
-        started_s = time.perf_counter()
-        findings, size = audit.check_home(shop.home, memory=place / "auditor")
-        bench.figures[name] = size / (time.perf_counter() - started_s)
-        if findings:
-            raise BadInputError(f"The book is not clean: {findings[0]}.", hint="Report this.")
+            size += SOLD_MEANWHILE
+        bench.figures[name] = size / _timed_check(shop, place)
+
+
+def _timed_check(shop: Shop, place: Path) -> float:
+    """Check the book as an auditor who remembers; gives the seconds."""
+    started_s = time.perf_counter()
+    findings, _ = audit.check_home(shop.home, memory=place / "auditor")
+    seconds = time.perf_counter() - started_s
+    if findings:
+        raise BadInputError(f"The book is not clean: {findings[0]}.", hint="Report this.")
+    return seconds
 
 
 def _two_books(bench: Bench, place: Path, count: int) -> None:
@@ -252,17 +206,26 @@ def _two_books(bench: Bench, place: Path, count: int) -> None:
     ]
     for child in children:
         child.start()
-    times_s = [answers.get(timeout=600) for _ in children]
+    told = [answers.get(timeout=600) for _ in children]
     for child in children:
         child.join()
-    bench.figures["payments_two_books_per_s"] = len(children) * count / max(times_s)
+    for kind, paid in told[0].items():
+        slowest_s = max(seconds[kind][1] for seconds in told)
+        bench.figures[f"two_books_{kind}_per_s"] = len(children) * paid[0] / slowest_s
 
 
 def _post_in_child(place: Path, name: str, count: int, barrier: object, answers: object) -> None:
+    """Payments of each kind, at the same time as the other shop's; how many, and the seconds."""
     shop = Shop(place, name)
+    told = {}
     items = shop.items(count)
     barrier.wait()  # type: ignore[attr-defined]
-    answers.put(shop.post(items))  # type: ignore[attr-defined]
+    told["own_entries_payments"] = count, shop.post(items)
+    for kind, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+        batches = shop.batches(max(4, 2 * count // size), size)
+        barrier.wait()  # type: ignore[attr-defined]
+        told[kind] = len(batches) * size, shop.post_batches(batches)
+    answers.put(told)  # type: ignore[attr-defined]
     shop.book.close()
 
 
@@ -394,14 +357,3 @@ def plot(rows: list[dict[str, float]], path: Path) -> None:
     figure.suptitle("How the book's costs grow")
     figure.savefig(path, dpi=110)
     plt.close(figure)
-
-
-@contextmanager
-def _quiet_collector() -> Iterator[None]:
-    """What was made before the clock started is not looked through again by the collector."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()

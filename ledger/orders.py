@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ledger import canonical
 from ledger.fields import (
@@ -24,6 +25,9 @@ from ledger.fields import (
 from ledger.lazy import lazy
 from ledger.money import MINOR_MAX
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ORDER_CONTEXT: Final = b"facetill/order/v1\n"
 LINES_MAX: Final = 500
 QUANTITY_MAX: Final = 9_999
@@ -35,6 +39,7 @@ _COUNTED: Final = "counted"
 _LINE: Final[dict[str, type]] = {"sku": str, "name": str, "quantity": int, "unit_minor": int}
 _ORDER: Final[dict[str, type]] = {"currency": str, "lines": list}
 _COUNTED_LINE: Final = _LINE | {"stock": str}
+_FIELDS: Final[Callable[[dict[str, Any]], tuple[Any, ...]]] = itemgetter(*_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +236,15 @@ class Order:
 
 
 def _line(record: canonical.Value) -> OrderLine:
-    counted = isinstance(record, dict) and "stock" in record
-    fields = dict(require_fields(record, _COUNTED_LINE if counted else _LINE))
-    if counted and fields.pop("stock") != _COUNTED:
+    if not isinstance(record, dict):
+        raise bad_field("order line")
+    stock = record.get("stock")
+    if record.keys() != (_LINE if stock is None else _COUNTED_LINE).keys():
+        raise bad_field("order line")
+    if stock not in (None, _COUNTED):
         raise bad_field("stock")
-    return OrderLine(**cast("dict[str, Any]", fields), counted=counted)
+    sku, name, quantity, unit_minor = _FIELDS(record)  # their types are looked at by the line
+    return OrderLine(sku, name, quantity, unit_minor, counted=stock is not None)
 
 
 def _discount(record: canonical.Value) -> Discount:

@@ -37,7 +37,7 @@ def run(
     Raises:
         Error: a till stopped.
     """
-    from ledger.bench import Shop
+    from ledger.bench_shop import Shop
 
     rows = []
     with tempfile.TemporaryDirectory(prefix="facetill-bench-") as folder:
@@ -82,7 +82,7 @@ def _together(home_dir: Path, count: int, seconds: float) -> dict[str, float]:
 
 def _till(home_dir: Path, seconds: float, barrier: Any, answers: Any) -> None:  # noqa: ANN401 - multiprocessing's
     """One till, in a process of its own."""
-    from ledger.bench import NOW_MS, Shop
+    from ledger.bench_shop import NOW_MS, Shop
     from ledger.home import open_home
 
     shop = Shop.reopened(open_home(home_dir))
