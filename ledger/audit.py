@@ -170,6 +170,7 @@ class _Audit:
     ) -> None:
         self.findings: list[Finding] = []
         self.size = 0
+        self._total = 0
         self._home = home
         self._anchor = anchor
         self._progress = progress
@@ -252,7 +253,7 @@ class _Audit:
             f"SELECT idx, {opened.raw_id}, leaf, hashes, head FROM entries"  # noqa: S608 - a constant
             " WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?"
         )
-        end, total = limits
+        end, self._total = limits
         expected = self.size
         start = expected or _LOWEST
         while rows := list(opened.rows(query, (start, end, BATCH))):
@@ -264,10 +265,13 @@ class _Audit:
                 expected = index + 1
                 self.size += 1
             start = expected
-            if self._progress is not None:
-                self._progress(self.size, total)
+            self._tell()
         if expected == 0:
             self.find(0, "it is missing, and so is every other")
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self._progress(self.size, self._total)
 
     def _check_row(self, index: int, row: store.Row, tree: TreeCheck, known: Replay) -> None:
         _, entry_id, leaf, hashes, head = row
@@ -298,6 +302,7 @@ class _Audit:
         batch = entry.content
         if not isinstance(batch, Batch):
             return entry
+        self._tell()  # it may take as long as a thousand others
         index = entry.index
         sheet = self.sheets.pop(index, None) or pages.sheet(known.opened, index).folded()
         return replace(entry, content=replace(batch, sheet=sheet))

@@ -41,8 +41,6 @@ CHECKS: Final = (
     "check_entries_per_s",
     "check_open_entries_per_s",
 )
-SOLD_MEANWHILE: Final = 100  # payments between two checks
-CHECKED_TO: Final = 1_000_000  # entries of a growing book; a first check of more takes an hour
 PGBENCH_S: Final = 5
 _TPS: Final = re.compile(r"tps = ([0-9.]+)")
 
@@ -92,11 +90,11 @@ def run(
         some = count // 5
         bench.figures["signed_singly_payments_per_s"] = some / shop.post(shop.single_items(some))
         step("single payments")
-        _single(bench, shop, 300 if quick else 2_000)
+        measure_single(bench, shop, 300 if quick else 2_000)
         step("proofs")
-        _proofs(bench, shop)
+        measure_proofs(bench, shop)
         step("checking")
-        _check(bench, shop, place)
+        measure_checks(bench, shop, place)
         shop.book.close()
         _batches(bench, place, count, step)
         step("two books on two cores")
@@ -124,10 +122,7 @@ def _batches(bench: Bench, place: Path, count: int, step: Callable[[str], object
         step(f"payments in batches of {size}")
         _batch_rate(bench, name, shop, shop.batches(max(4, 2 * count // size), size))
     step("proofs of payments in batches")
-    started_s = time.perf_counter()
-    proofs = [shop.book.receipt(payment_id) for payment_id in shop.paid_in_batches]
-    bench.figures["batched_proof_ms"] = (time.perf_counter() - started_s) * 1_000 / len(proofs)
-    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+    measure_batched_proofs(bench, shop)
     _check_batches(bench, "batched", shop, place, step)
     shop = Shop(place, "baskets")
     step("payments in batches, each its own order")
@@ -148,10 +143,11 @@ def _check_batches(
     paid = shop.book.figures().sales
     shop.book.close()
     for kind in ("check_first", "check"):
-        bench.figures[f"{name}_{kind}_payments_per_s"] = paid / _timed_check(shop, place)
+        bench.figures[f"{name}_{kind}_payments_per_s"] = paid / timed_check(shop, place)
 
 
-def _single(bench: Bench, shop: Shop, count: int) -> None:
+def measure_single(bench: Bench, shop: Shop, count: int) -> None:
+    """One payment, its own commit."""
     times_ms = []
     for signed, order in shop.single_items(count):
         started_s = time.perf_counter()
@@ -161,7 +157,8 @@ def _single(bench: Bench, shop: Shop, count: int) -> None:
     bench.figures["post_ms_p99"] = statistics.quantiles(times_ms, n=100)[98]
 
 
-def _proofs(bench: Bench, shop: Shop) -> None:
+def measure_proofs(bench: Bench, shop: Shop) -> None:
+    """The proofs of payments that were posted a while ago."""
     ids = shop.paid[:: max(1, len(shop.paid) // PROOFS)]
     started_s = time.perf_counter()
     proofs = [shop.book.receipt(payment_id) for payment_id in ids]
@@ -174,19 +171,28 @@ def _proofs(bench: Bench, shop: Shop) -> None:
     bench.figures["proof_bytes_at_a_billion"] = bench.figures["proof_bytes"] + longer + 4
 
 
-def _check(bench: Bench, shop: Shop, place: Path) -> None:
+def measure_batched_proofs(bench: Bench, shop: Shop) -> None:
+    """As `measure_proofs`, of payments in batches."""
+    ids = shop.paid_in_batches[-PROOFS:]
+    started_s = time.perf_counter()
+    proofs = [shop.book.receipt(payment_id) for payment_id in ids]
+    bench.figures["batched_proof_ms"] = (time.perf_counter() - started_s) * 1_000 / len(proofs)
+    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+
+
+def measure_checks(bench: Bench, shop: Shop, place: Path) -> None:
     """A first check, one again of the book at rest, and one while a till has it open and sells."""
     size = len(shop.book)
     shop.book.close()
     for name in CHECKS:
         if name == CHECKS[-1]:
             shop.book = Ledger.open(shop.home)
-            shop.post(shop.items(SOLD_MEANWHILE))
-            size += SOLD_MEANWHILE
-        bench.figures[name] = size / _timed_check(shop, place)
+            shop.post(shop.items(COMMIT))
+            size += COMMIT
+        bench.figures[name] = size / timed_check(shop, place)
 
 
-def _timed_check(shop: Shop, place: Path) -> float:
+def timed_check(shop: Shop, place: Path) -> float:
     """Check the book as an auditor who remembers; gives the seconds."""
     started_s = time.perf_counter()
     findings, _ = audit.check_home(shop.home, memory=place / "auditor")
@@ -294,66 +300,3 @@ def _run(command: list[str]) -> str:
         command, capture_output=True, text=True, check=False
     )
     return done.stdout
-
-
-def growth(
-    folder: Path | None, largest: int, step: Callable[[str], object]
-) -> list[dict[str, float]]:
-    """The same figures at 1,000, 10,000 … entries of one growing book.
-
-    Checks, whose cost is a sum over the entries, are measured up to CHECKED_TO of them.
-
-    Args:
-        folder: Where the book is put.
-        largest: Number of entries at which to stop.
-        step: Told what is measured next.
-    """
-    rows: list[dict[str, float]] = []
-    with tempfile.TemporaryDirectory(prefix="facetill-bench-", dir=folder) as name:
-        place = Path(name)
-        shop = Shop(place, "growing")
-        size = 1_000
-        while size <= largest:
-            step(f"{size:,} entries")
-            last = min(20_000, size // 2)
-            while len(shop.book) < size - last:
-                shop.post(shop.items(min(20_000, size - last - len(shop.book))))
-            left = size - len(shop.book)
-            bench = Bench({"entries": size, "payments_per_s": left / shop.post(shop.items(left))})
-            _single(bench, shop, 200)
-            _proofs(bench, shop)
-            if size <= CHECKED_TO:
-                _check(bench, shop, place)
-            bench.figures["bytes_per_entry"] = shop.home.ledger_db.stat().st_size / size
-            rows.append(bench.figures)
-            step(", ".join(f"{name} {value:,.2f}" for name, value in bench.figures.items()))
-            size *= 10
-        shop.book.close()
-    return rows
-
-
-def plot(rows: list[dict[str, float]], path: Path) -> None:
-    """Draw `growth` as a picture."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
-    panels = (
-        ("payments a second", ("payments_per_s",)),
-        ("milliseconds", ("post_ms_p50", "post_ms_p99", "proof_ms")),
-        ("entries checked a second", CHECKS),
-        ("bytes", ("bytes_per_entry", "proof_bytes")),
-    )
-    figure, axes = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
-    for panel, (title, names) in zip(axes.flat, panels, strict=True):
-        for name in names:
-            seen = [(row["entries"], row[name]) for row in rows if name in row]
-            panel.plot(*zip(*seen, strict=True), marker="o", label=name)
-        panel.set(title=title, xscale="log", xlabel="entries in the book")
-        panel.set_ylim(bottom=0)
-        panel.grid(alpha=0.3)
-        panel.legend()
-    figure.suptitle("How the book's costs grow")
-    figure.savefig(path, dpi=110)
-    plt.close(figure)

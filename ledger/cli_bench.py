@@ -29,14 +29,17 @@ def register(verbs: Verbs, common: argparse.ArgumentParser) -> None:
     bench.add_argument(
         "--growth",
         type=int,
-        metavar="ENTRIES",
-        help="instead: how cost grows, from 1,000 to so many entries (at most 10,000,000)",
+        metavar="PAYMENTS",
+        help="instead: how cost grows, from 1,000 to so many payments (at most 10,000,000)",
+    )
+    bench.add_argument(
+        "--batches", action="store_true", help="with --growth: of payments in batches"
     )
     bench.add_argument("--plot", type=Path, metavar="PNG", help="with --growth: draw it")
 
 
 def _bench(args: argparse.Namespace) -> Result:
-    from ledger import bench
+    from ledger import bench, bench_growth
     from ledger.errors import BadInputError
 
     if args.growth is None:
@@ -44,14 +47,14 @@ def _bench(args: argparse.Namespace) -> Result:
         return 0, {"ok": True, **found.to_json()}, found.text()
     if not 1_000 <= args.growth <= _GROWTH_MAX:  # noqa: PLR2004 - the first size that is measured
         raise BadInputError(
-            f"{args.growth} entries cannot be measured.", hint="Choose 1000 to 10000000."
+            f"{args.growth} payments cannot be measured.", hint="Choose 1000 to 10000000."
         )
-    rows = bench.growth(args.folder, args.growth, _say)
+    rows = bench_growth.growth(args.folder, args.growth, _say, in_batches=args.batches)
     if args.plot is not None:
-        bench.plot(rows, args.plot)
+        bench_growth.plot(rows, args.plot)
     text = "".join(
-        f"{row['entries']:>12,.0f} entries: "
-        + ", ".join(f"{k} {v:,.2f}" for k, v in row.items() if k != "entries")
+        f"{row['payments']:>12,.0f} payments: "
+        + ", ".join(f"{k} {v:,.2f}" for k, v in row.items() if k != "payments")
         + "\n"
         for row in rows
     )
