@@ -235,6 +235,7 @@ class Ledger(Reading):
         wholes = [_with_sheet(*one) for one in asked]
 
         def work(draft: Draft) -> Callable[[], list[BatchReceipts | Refused | BadInputError]]:
+            self._prefetch_batches(draft, [w for w in wholes if isinstance(w, Batch)])
             taken = [self._take_batch(draft, whole, now_ms) for whole in wholes]
             return lambda: [
                 t if isinstance(t, Exception) else BatchReceipts(*t, *self._proof_of(draft, t[1]))
@@ -313,14 +314,17 @@ class Ledger(Reading):
     ) -> tuple[Sheet, Entry] | Refused | BadInputError:
         if isinstance(batch, Exception):
             return batch
-        sheet = cast("Sheet", batch.sheet)
         try:
-            if draft.by_id(batch.entry_id) is None:
-                tombstones = [f"{Erasure.kind}/{pseudonym}" for pseudonym in sheet.spent]
-                draft.prefetch(tombstones, [(p.account, p.currency) for p in sheet.moves])
-            return sheet, self._take(draft, batch, now_ms)
+            return cast("Sheet", batch.sheet), self._take(draft, batch, now_ms)
         except (Refused, BadInputError) as e:
             return e
+
+    def _prefetch_batches(self, draft: Draft, batches: Sequence[Batch]) -> None:
+        sheets = [cast("Sheet", batch.sheet) for batch in batches]
+        shoppers = {pseudonym for sheet in sheets for pseudonym in sheet.spent}
+        places = {(p.account, p.currency) for sheet in sheets for p in sheet.moves}
+        known = [batch.entry_id for batch in batches]
+        draft.prefetch([*known, *(f"{Erasure.kind}/{who}" for who in shoppers)], [*places])
 
     def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
         accounts = {SALES, *(shopper_account(p.pseudonym) for p in payments)}
@@ -359,6 +363,7 @@ def _with_sheet(
     try:
         whole = replace(batch, sheet=Sheet([Page(*page) for page in sheet]))
         rules.require_sheet(whole)  # also where the header was taken before
+        _ = cast("Sheet", whole.sheet).moves  # so that nothing malformed is found later
     except (Refused, BadInputError) as e:
         return e
     return whole

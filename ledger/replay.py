@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ledger import pages
+from ledger.batches import Batch
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
+from ledger.lazy import lazy
 from ledger.log import below
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ledger.store import Store
 
 Place = tuple[str, str]  # account, currency
+_BATCHES: Final = f"{Batch.kind}/"
 
 
 class Replay:
@@ -66,7 +69,7 @@ class Replay:
     def by_id(self, entry_id: str) -> Entry | None:
         """An entry before this one; its row has been checked, or will be named."""
         known = self._stations.get(entry_id)
-        if known is not None:
+        if known is not None or (entry_id.startswith(_BATCHES) and not self._has_batches):
             return known
         rows = self.opened.rows(
             "SELECT leaf FROM entries WHERE id = ? AND idx < ?", (entry_id, self.size)
@@ -94,6 +97,12 @@ class Replay:
         return any(
             any(self.opened.rows(query, (start, start + "g", self.size))) for start in starts
         )
+
+    @lazy
+    def _has_batches(self) -> bool:
+        """Asked for each payment: most books have none."""
+        query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? LIMIT 1"
+        return any(self.opened.rows(query, below(_BATCHES)))
 
     def balance(self, account: str, currency: str) -> int:
         """What an account had, debits positive."""

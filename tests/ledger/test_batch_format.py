@@ -301,9 +301,9 @@ def test_a_page_has_each_order_that_it_names_once_in_that_sequence(orders):
 @pytest.mark.parametrize(
     ("error", "order"),
     [
-        (BadEncodingError, APPLE.encoded.replace(b":", b": ")),
-        (BadEncodingError, ROLL.encoded.replace("ö".encode(), rb"\u00f6")),
-        (BadEncodingError, b'{"lines":[],"currency":"EUR"}'),
+        (BadInputError, APPLE.encoded.replace(b":", b": ")),
+        (BadInputError, ROLL.encoded.replace("ö".encode(), rb"\u00f6")),
+        (BadInputError, b'{"lines":[],"currency":"EUR"}'),
         (BadEncodingError, b"{"),
         (BadEncodingError, b"\xff"),
         (BadInputError, b"[]"),
