@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 CONTEXT: Final = b"facetill/batch-booking/v1\n"
 PAYMENTS_MAX: Final = 8_192
 PAGE: Final = 128  # payments; a power of two, so that a page is a subtree
+RECORD_BYTES_MAX: Final = 512
+BYTES_MAX: Final = 1 << 25  # of all records and orders of a batch
 ORDERS_KEPT: Final = 1_024
 METHODS: Final = ("face", "pin")
 _CELLS: Final = 5
@@ -237,6 +239,7 @@ class Page:
         require_integer("payments of a page", self.count, 1, PAGE)
         if {line.count(b"\t") for line in self._lines} != {_CELLS - 1} or not payments.isascii():
             raise bad_field("record")
+        require_integer("bytes of a record", max(map(len, self._lines)), 1, RECORD_BYTES_MAX)
         cells = payments.decode("ascii").replace("\n", "\t").split("\t")
         self._salts, self._digests, self.pseudonyms, self._methods, self._cues = (
             cells[column::_CELLS] for column in range(_CELLS)
@@ -304,6 +307,8 @@ class Sheet:
         require_integer("pages", len(pages), 1, PAYMENTS_MAX // PAGE)
         if any(page.count != PAGE for page in pages[:-1]):
             raise bad_field("payments of a page")
+        size = sum(len(page.payments) + len(page.order_lines) for page in pages)
+        require_integer("bytes of a batch", size, 1, BYTES_MAX)
         self.pages: tuple[Page, ...] = tuple(pages)
         self.count = (len(pages) - 1) * PAGE + pages[-1].count
 

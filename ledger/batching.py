@@ -10,7 +10,17 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from ledger.batches import METHODS, PAGE, PAYMENTS_MAX, Batch, Page, Sheet, payment_id
+from ledger.batches import (
+    BYTES_MAX,
+    METHODS,
+    PAGE,
+    PAYMENTS_MAX,
+    RECORD_BYTES_MAX,
+    Batch,
+    Page,
+    Sheet,
+    payment_id,
+)
 from ledger.fields import (
     WORD,
     bad_field,
@@ -61,6 +71,8 @@ class Batching:
         self._source = source
         self._records: list[str] = []
         self._orders: list[Order] = []
+        self._page_orders: set[bytes] = set()
+        self._bytes = 0
 
     def add(
         self, pseudonym: str, order: Order, method: Literal["face", "pin"], cues: Sequence[str]
@@ -80,7 +92,17 @@ class Batching:
         if self._orders and order.currency != self._orders[0].currency:
             raise bad_field("currency")
         cells = secrets.token_hex(16), order.digest(), pseudonym, method, " ".join(cues)
-        self._records.append("\t".join(cells))
+        record = "\t".join(cells)
+        require_integer("bytes of a record", len(record), 1, RECORD_BYTES_MAX)
+        begins = len(self._records) % PAGE == 0
+        known = not begins and order.encoded in self._page_orders
+        more = len(record) + 1 + (0 if known else len(order.encoded) + 1)
+        require_integer("bytes of a batch", self._bytes + more, 1, BYTES_MAX)
+        if begins:
+            self._page_orders = set()
+        self._page_orders.add(order.encoded)
+        self._bytes += more
+        self._records.append(record)
         self._orders.append(order)
         return payment_id(self.id, len(self._records) - 1)
 
