@@ -21,6 +21,7 @@ from ledger import audit, canonical, merkle, pages, store
 from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.entries import LEAF_BYTES_MAX, parse_leaf
 from ledger.errors import BadInputError, DamagedError, Error, HomeMissingError, LedgerExistsError
+from ledger.fields import bad_field
 from ledger.home import Home, open_home, storage_error, sync_folder, write_new
 
 if TYPE_CHECKING:
@@ -214,8 +215,11 @@ def _with_pages(entry: Entry, lines: Iterator[bytes]) -> Entry:
         return entry
     made = []
     for _ in range(0, entry.content.count, PAGE):
-        payments, orders = cast("list[str]", canonical.decode(next(lines).rstrip(b"\n")))
-        made.append(Page(payments.encode(), orders.encode()))
+        match canonical.decode(next(lines).rstrip(b"\n")):
+            case [str(payments), str(orders)]:
+                made.append(Page(payments.encode(), orders.encode()))
+            case _:
+                raise bad_field("page")
     return replace(entry, content=replace(entry.content, sheet=Sheet(made)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import merkle, note, pages
+from ledger.batches import PAGE
 from ledger.contents import Rotation
 from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
@@ -91,11 +92,11 @@ class Draft:
         return self._balances[place]
 
     def page(self, index: int, number: int) -> Page:
-        """A page of the batch that is this entry, in the log or new."""
+        """The page with a payment, by its number in the batch that is this entry, old or new."""
         if index < self.old_size:
             return self._log.page(index, number)
         content = cast("Batch", self._new[index - self.old_size].content)
-        return cast("Sheet", content.sheet).pages[number]
+        return cast("Sheet", content.sheet).pages[number // PAGE]
 
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself, in the log or new, has an id that begins so."""

@@ -18,7 +18,7 @@ from ledger.errors import BadInputError, DamagedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ledger.batches import Page
+    from ledger.batches import Member, Page
     from ledger.contents import Genesis
     from ledger.store import Store
 
@@ -190,7 +190,7 @@ class Log:
             raise damaged_entry(entry.index) from e
 
     def page(self, index: int, number: int) -> Page:
-        """A page of the batch that is this entry."""
+        """The page with a payment, by its number in the batch that is this entry."""
         try:
             return pages.page(self._store, index, number)
         except BadInputError as e:
@@ -211,9 +211,12 @@ class Log:
         """The batches among the entries first..end-1, and of how many pages they are."""
         return pages.counts(self._store, first, end)
 
-    def page_roots(self, index: int) -> list[bytes]:
-        """The roots of all pages of a batch."""
-        return pages.roots(self._store, index)
+    def member(self, entry: Entry, number: int) -> Member:
+        """What leads from a payment to the header of its batch, which is this entry."""
+        try:
+            return pages.member(self._store, entry, number)
+        except BadInputError as e:
+            raise damaged_entry(entry.index) from e
 
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself has an id that begins so, in hex digits."""

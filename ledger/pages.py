@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+from ledger import batches, merkle
 from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.fields import bad_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledger.batches import Member
     from ledger.entries import Entry
     from ledger.store import Store
 
@@ -40,13 +42,21 @@ def rows_of(entry: Entry) -> list[Row]:
 
 
 def read(store: Store, first: int, end: int) -> Iterator[Row]:
-    """The rows of the entries first..end-1, in order; those of one batch are held at a time."""
+    """The rows of the entries first..end-1, in order; those of one batch are held at a time.
+
+    Raises:
+        BadInputError: A column has another type than it was made with.
+    """
     query = (
         "SELECT idx, page, root, total_minor, payments, orders FROM batch_pages"
         " WHERE idx = ? ORDER BY page"
     )
     for index, _ in counts(store, first, end):
-        yield from cast("list[Row]", list(store.rows(query, (index,))))
+        rows = cast("list[Row]", list(store.rows(query, (index,))))
+        for _, _, root, _, payments, orders in rows:
+            if {type(root), type(payments), type(orders)} != {bytes}:
+                raise bad_field("page")
+        yield from rows
 
 
 def counts(store: Store, first: int, end: int) -> list[tuple[int, int]]:
@@ -76,21 +86,35 @@ def sheet(store: Store, index: int) -> Sheet:
 
 
 def page(store: Store, index: int, number: int) -> Page:
-    """One page of the batch that is this entry.
+    """The page with a payment, by its number in the batch that is this entry.
 
     Raises:
-        BadInputError: It is missing, or not what a kiosk makes.
+        BadInputError: It is missing, or not what a kiosk makes, or ends before that payment.
     """
     query = "SELECT payments, orders FROM batch_pages WHERE idx = ? AND page = ?"
-    for payments, orders in store.rows(query, (index, number)):
-        return Page(cast("bytes", payments), cast("bytes", orders))
+    for payments, orders in store.rows(query, (index, number // PAGE)):
+        if isinstance(payments, bytes) and isinstance(orders, bytes):
+            found = Page(payments, orders)
+            if number % PAGE < found.count:
+                return found
     raise bad_field("page")
 
 
-def roots(store: Store, index: int) -> list[bytes]:
-    """The roots of all pages of a batch."""
+def member(store: Store, entry: Entry, number: int) -> Member:
+    """What leads from a payment to the header of its batch, which is this entry.
+
+    Raises:
+        BadInputError: As for `page`, or it leads elsewhere.
+    """
+    found = page(store, entry.index, number)
     query = "SELECT root FROM batch_pages WHERE idx = ? ORDER BY page"
-    return [cast("bytes", root) for (root,) in store.rows(query, (index,))]
+    rows = store.rows(query, (entry.index,))
+    roots = [root for (root,) in rows if isinstance(root, bytes)]
+    at = number // PAGE
+    root = cast("Batch", entry.content).root
+    if roots[at : at + 1] != [found.root] or merkle.levels(roots)[-1][0].hex() != root:
+        raise bad_field("page's root")
+    return batches.member(found, roots, number)
 
 
 def total_minor(store: Store, entry: Entry) -> int:

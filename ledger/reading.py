@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import batches, canonical, note, pages, rules
-from ledger.batches import PAGE, BatchedPayment
+from ledger import canonical, note, pages, rules
+from ledger.batches import BatchedPayment
 from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
@@ -221,9 +221,7 @@ class Reading:
             if found is None:
                 raise rules.unknown_sale(payment_id)
             entry, number = found
-            page = self._log.page(entry.index, number // PAGE)
-            member = batches.member(page, self._log.page_roots(entry.index), number)
-            return self._receipt(entry, member)
+            return self._receipt(entry, self._log.member(entry, number))
 
     def holds(self) -> list[Hold]:
         """The holds that nothing has ended yet, in order."""

@@ -87,7 +87,7 @@ class Replay:
         return None
 
     def page(self, index: int, number: int) -> Page:
-        """A page of the batch that is this entry."""
+        """The page with a payment, by its number in the batch that is this entry."""
         return pages.page(self.opened, index, number)
 
     def has_sale_below(self, prefix: str) -> bool:

@@ -84,7 +84,7 @@ class Known(Protocol):
         """What an account has, debits positive."""
 
     def page(self, index: int, number: int) -> Page:
-        """A page of the batch that is this entry."""
+        """The page with a payment, by its number in the batch that is this entry."""
 
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself has an id that begins so."""
@@ -361,7 +361,7 @@ def sale_of(known: Known, sale_id: str) -> Sale:
     if found is None:
         raise unknown_sale(sale_id)
     entry, number = found
-    page = known.page(entry.index, number // PAGE)
+    page = known.page(entry.index, number)
     return page.payment(cast("Batch", entry.content), number, number % PAGE)
 
 

@@ -206,8 +206,15 @@ class SqliteStore:
         for (text,) in self.db.execute("PRAGMA integrity_check"):
             for line in str(text).splitlines():
                 if line != "ok":
-                    row = _ROW.search(line) if "entries" in line else None
-                    yield (int(row.group(1)) if row else None), f"SQLite: {line}"
+                    row = _ROW.search(line)
+                    yield self._entry_of(line, int(row[1])) if row else None, f"SQLite: {line}"
+
+    def _entry_of(self, line: str, row: int) -> int | None:
+        """The entry that a row of a table belongs to, as the integrity check names both."""
+        if "batch_pages" not in line:
+            return row if "entries" in line else None
+        query = "SELECT idx FROM batch_pages NOT INDEXED WHERE rowid = ?"
+        return next((cast("int", index) for (index,) in self.db.execute(query, (row,))), None)
 
 
 @contextmanager

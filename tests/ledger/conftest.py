@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import threaded_parts
 
 from ledger.authorization import Authorization, sign
 from ledger.batching import Batching
@@ -15,6 +20,9 @@ from ledger.orders import Order, OrderLine
 
 NOW_MS = 1_800_000_000_000
 SHOPPER = "s-abcdefghijklmnop"
+
+
+small, started = threaded_parts.small, threaded_parts.started
 
 
 @dataclass

@@ -15,8 +15,8 @@ def test_a_flipped_bit_anywhere_in_the_file_is_found_and_named(tmp_path):
     assert found["found"] > 150
 
 
-def test_every_bit_of_every_leaf_hash_and_head_of_a_thousand_entries_counts(tmp_path):
-    """Each row against the tree before it, as the audit compares it, for every bit of 40 rows."""
+def test_every_bit_of_every_leaf_hash_head_and_page_counts(tmp_path):
+    """Each row against what vouches for it, for every bit of 40 rows and each 25th of the pages."""
     tried, missed = flips.every_bit(flips.make_book(tmp_path, 1_000), step=25)
     assert missed == 0
     assert tried > 300_000
