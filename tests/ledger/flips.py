@@ -83,7 +83,8 @@ def rows_of(path):
         accounts = sorted(
             db.execute(
                 "SELECT CAST(account AS BLOB), CAST(currency AS BLOB), balance FROM accounts"
-            )
+            ),
+            key=repr,  # a damaged row may have no value
         )
         sheets = {
             row[0]: row[1:]
