@@ -114,6 +114,8 @@ def test_a_record_of_two_lines_is_no_payment(proven):
 @pytest.mark.parametrize(
     "fields",
     [
+        5,
+        "1ro",
         {"number": 1},
         [],
         [1, "r", "o"],
