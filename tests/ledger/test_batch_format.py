@@ -14,7 +14,7 @@ from ledger import canonical, keys, merkle
 from ledger.batches import PAGE, BatchedPayment, Page, Sheet, payment_id, place_of
 from ledger.batching import Batching
 from ledger.entries import Entry, parse_leaf
-from ledger.errors import BadEncodingError, BadInputError
+from ledger.errors import BadInputError
 from ledger.orders import ORDER_CONTEXT, Discount, Order, OrderLine, Tax
 
 NOW_MS = 1_800_000_000_000
@@ -299,22 +299,26 @@ def test_a_page_has_each_order_that_it_names_once_in_that_sequence(orders):
 
 
 @pytest.mark.parametrize(
-    ("error", "order"),
+    "order",
     [
-        (BadInputError, APPLE.encoded.replace(b":", b": ")),
-        (BadInputError, ROLL.encoded.replace("ö".encode(), rb"\u00f6")),
-        (BadInputError, b'{"lines":[],"currency":"EUR"}'),
-        (BadEncodingError, b"{"),
-        (BadEncodingError, b"\xff"),
-        (BadInputError, b"[]"),
-        (BadInputError, b'{"currency":"EUR","lines":[]}'),
-        (BadInputError, APPLE.encoded.replace(b'"quantity":3', b'"quantity":0')),
+        APPLE.encoded.replace(b":", b": "),
+        ROLL.encoded.replace("ö".encode(), rb"\u00f6"),
+        APPLE.encoded.replace(b'"currency":"EUR",', b"").replace(b"}]", b'}],"currency":"EUR"'),
+        APPLE.encoded.replace(b'"quantity":3', b'"quantity":3,"quantity":3'),
+        APPLE.encoded.replace(b'"quantity":3', b'"quantity":0'),
+        APPLE.encoded.replace(b'"quantity":3', b'"quantity":3.0'),
+        APPLE.encoded.replace(b'"quantity":3', b'"quantity":true'),
+        APPLE.encoded.replace(b'"unit_minor":50', b'"unit_minor":9007199254740992'),
+        b'{"currency":"EUR","lines":[]}',
+        b"[]",
+        b"{",
+        b"\xff",
     ],
 )
-def test_what_is_no_order_in_its_one_spelling_is_read_from_no_page(error, order):
+def test_what_is_no_order_in_its_one_spelling_is_read_from_no_page(order):
     digest = hashlib.sha256(ORDER_CONTEXT + order).hexdigest()
     page = Page(line().replace(APPLE.digest().encode(), digest.encode()), order)
-    with pytest.raises(error):
+    with pytest.raises(BadInputError):
         _ = page.total_minor
 
 

@@ -146,7 +146,7 @@ def test_an_order_of_another_spelling_is_bad_input(rich):
     spaced = orders.replace(b":", b": ")
     digest = hashlib.sha256(b"facetill/order/v1\n" + spaced).hexdigest()
     pages = [(records.replace(APPLE.digest().encode(), digest.encode()), spaced)]
-    refused(rich, errors.BadEncodingError, handmade(rich, header, pages))
+    refused(rich, errors.BadInputError, handmade(rich, header, pages), match="field orders is")
     rich.pay(APPLE, pseudonym=ANN)
 
 
