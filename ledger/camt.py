@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from ledger.bank import BankLine
+from ledger.batches import BatchedPayment
 from ledger.errors import BadInputError, Error
 from ledger.money import MINOR_MAX, exponent, format_decimal, parse_amount
 from ledger.reading import is_within
@@ -122,7 +123,9 @@ def _line(entry: ET.Element, space: str) -> BankLine:
 
 
 def _entry(statement: ET.Element, entry: Entry, minor: int, currency: str) -> None:
-    row = _nest(statement, "Ntry", NtryRef=str(entry.index))
+    content = entry.content
+    place = f".{content.number}" if isinstance(content, BatchedPayment) else ""
+    row = _nest(statement, "Ntry", NtryRef=f"{entry.index}{place}")
     _amount(row, minor, currency)
     _nest(_nest(row, "Sts"), None, Cd="BOOK")
     day = iso_time(entry.clock_ms)

@@ -74,12 +74,10 @@ def _prove(args: argparse.Namespace) -> Result:
 
     with Ledger.open(open_home(args.home), read_only=True) as book:
         receipt = book.receipt(args.id)
-    result: dict[str, object] = {
-        "ok": True,
-        "entry": receipt.index,
-        "leaf": receipt.leaf.decode(),
-        "proof": receipt.proof_text(),
-    }
+    # as in a receipt, so that `ledger verify` takes it too
+    record = receipt.to_json()
+    names = ("format", "type", "entry", "leaf", "proof")
+    result: dict[str, object] = {"ok": True, **{name: record[name] for name in names}}
     return 0, result, receipt.proof_text()
 
 
@@ -137,8 +135,8 @@ def _verify(args: argparse.Namespace) -> Result:
     result: dict[str, object] = {"ok": True, "log": key[0].name, **record}
     amount = format_amount(proven.amount_minor, proven.currency)
     text = (
-        f"Verified: {amount} paid at {receipt.iso_time(proven.time_ms)} ({proven.mode}) is entry"
-        f" {proven.index} of {key[0].name}.\n"
+        f"Verified: {amount} paid at {receipt.iso_time(proven.time_ms)} ({proven.mode}) is"
+        f" {proven.place} of {key[0].name}.\n"
     )
     return 0, result, text
 

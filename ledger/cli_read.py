@@ -176,11 +176,12 @@ def _export(args: argparse.Namespace) -> Result:
         )
     else:
         text = export.FORMATS[args.format](entries)
-    result: dict[str, object] = {"ok": True, "format": args.format, "entries": len(entries)}
+    size = entries[-1].index + 1  # a batch's payments stand in its place
+    result: dict[str, object] = {"ok": True, "format": args.format, "entries": size}
     if args.output is None:
         return 0, {**result, "text": text}, text
     write_text(args.output, text)
-    return 0, {**result, "file": str(args.output)}, f"{len(entries)} entries in {args.output}.\n"
+    return 0, {**result, "file": str(args.output)}, f"{size} entries in {args.output}.\n"
 
 
 def _receipt(args: argparse.Namespace) -> Result:

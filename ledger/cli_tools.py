@@ -150,11 +150,11 @@ def table(
 
 
 def watched(entries: Iterable[Entry], total: int, what: str) -> Iterator[Entry]:
-    """The entries, with a bar where reading them lasts."""
+    """The entries, with a bar where reading them lasts; a batch's payments are no entries."""
     with Progress(what) as progress:
         for number, entry in enumerate(entries):
             if number % _WATCHED_EVERY == 0:
-                progress.update(number, total)
+                progress.update(entry.index, total)
             yield entry
 
 

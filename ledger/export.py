@@ -1,7 +1,7 @@
 """The book in the forms that other programs read: CSV, JSON, hledger and beancount journals.
 
 An export is a copy for reading. It carries no signature; who wants proof asks for a receipt or for
-`facetill ledger prove`.
+`facetill ledger prove`. The payments of a batch stand after it, under its entry's number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import canonical
-from ledger.batches import BatchedPayment
+from ledger.batches import Batch, BatchedPayment
 from ledger.contents import Payment
 from ledger.money import format_amount, format_decimal
 from ledger.receipt import iso_time
@@ -20,7 +20,7 @@ from ledger.receipt import iso_time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ledger.entries import Entry
+    from ledger.entries import AnyContent, Entry
 
 CSV_COLUMNS: Final = ("entry", "id", "kind", "time", "account", "currency", "amount")
 
@@ -54,7 +54,7 @@ def hledger_transaction(entry: Entry) -> str:
     """One transaction of an hledger journal; an entry without postings is a comment."""
     moment = iso_time(entry.clock_ms)
     if not entry.postings:
-        return f"; {moment} entry {entry.index} {entry.id}\n"
+        return f"; {moment} entry {entry.index} {entry.id}{_said_of(entry.content)}\n"
     width = max(len(p.account) for p in entry.postings)
     rows = [f"{moment[:10]} * ({entry.index}) {entry.kind}  ; {moment} {entry.id}"]
     if isinstance(entry.content, (Payment, BatchedPayment)):
@@ -64,6 +64,13 @@ def hledger_transaction(entry: Entry) -> str:
         for p in entry.postings
     ]
     return "\n".join(rows) + "\n"
+
+
+def _said_of(content: AnyContent) -> str:
+    if not isinstance(content, Batch):
+        return ""
+    payments = "1 payment" if content.count == 1 else f"{content.count} payments"
+    return f": {payments} from the kiosk {content.kiosk}"
 
 
 def to_hledger(entries: Iterable[Entry]) -> str:

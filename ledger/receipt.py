@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ledger import base45, batches, merkle, note
-from ledger.batches import Batch, Member
+from ledger.batches import Batch, BatchedPayment, Member
 from ledger.entries import parse_leaf, sale_in
 from ledger.errors import BadInputError, Error, ProofRefused
 from ledger.lazy import lazy
@@ -108,6 +108,14 @@ class Receipt:
     def index(self) -> int:
         """Number of the entry in the book, from 0."""
         return self.entry.index
+
+    @property
+    def place(self) -> str:
+        """Where in the book it is, as part of a sentence."""
+        entry, sale = f"entry {self.index}", self.sale
+        if not isinstance(sale, BatchedPayment):
+            return entry
+        return f"payment {sale.number + 1} of the {sale.batch.count} in {entry}"
 
     @property
     def id(self) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ledger.batches import BatchedPayment
 from ledger.contents import shopper_account
 from ledger.entries import sale_in
 from ledger.money import format_amount, format_decimal
@@ -26,12 +27,14 @@ class Stats:
     """Counts over the whole book.
 
     Attributes:
-        kinds: Entries of each kind.
+        entries: In all.
+        kinds: Entries of each kind, and the payments of batches too.
         pieces: Pieces sold of each article, by sku.
         days: Sales in minor units of each UTC day.
         first_ms, last_ms: When it begins and ends, by the clock of the book.
     """
 
+    entries: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     pieces: Counter[str] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)
@@ -41,7 +44,7 @@ class Stats:
     def to_json(self) -> dict[str, object]:
         """Plain values."""
         return {
-            "entries": self.kinds.total(),
+            "entries": self.entries,
             "kinds": dict(sorted(self.kinds.items())),
             "pieces_sold": dict(self.pieces.most_common()),
             "sales_minor_by_day": dict(sorted(self.days.items())),
@@ -51,9 +54,7 @@ class Stats:
 
     def text(self, currency: str) -> str:
         """For a terminal."""
-        rows = [
-            f"{self.kinds.total()} entries, {iso_time(self.first_ms)} to {iso_time(self.last_ms)}"
-        ]
+        rows = [f"{self.entries} entries, {iso_time(self.first_ms)} to {iso_time(self.last_ms)}"]
         rows += [f"{count:>10}  {kind}" for kind, count in sorted(self.kinds.items())]
         if self.pieces:
             rows.append("Sold most:")
@@ -72,9 +73,10 @@ def count(entries: Iterable[Entry]) -> Stats:
     """Count a book."""
     stats = Stats()
     for entry in entries:
-        if not stats.kinds:
+        if not stats.entries:
             stats.first_ms = entry.recorded_ms
         stats.last_ms = entry.recorded_ms
+        stats.entries += not isinstance(entry.content, BatchedPayment)
         stats.kinds[entry.kind] += 1
         sale = sale_in(entry.content)
         if sale is not None:

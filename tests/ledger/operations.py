@@ -17,20 +17,23 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres_server
 
-from ledger import errors
+from ledger import errors, merkle
 from ledger.authorization import Authorization, sign, sign_batch
+from ledger.batches import Batch
 from ledger.book import Ledger
 from ledger.home import create_home, open_home, station_key
 from ledger.orders import Order, OrderLine
 
 NOW_MS = 1_800_000_000_000
 TOLD_EVERY_S = 30
+BATCHES = (1, 5, 128, 129, 300)  # payments of one
 
 
 def make_pair(folder, database):
@@ -68,9 +71,69 @@ def payments(book, rng, shopper, count, now_ms):
     return [(one, order) for one, (_, order) in zip(signed, made, strict=True)]
 
 
+def signed_batch(header, key):
+    return replace(header, signature=key.sign(header.message()))
+
+
+def batch(book, rng, shoppers, count, now_ms, *, price_max=3, counted=0.012):
+    """A batch with its pages, made by the format's description: its id and salts from the seed."""
+    made = []
+    for _ in range(count):
+        line = OrderLine("A1", "Apple", 1, rng.randrange(1, price_max), rng.random() < counted)
+        made.append((f"{rng.getrandbits(128):032x}", Order((line,), "EUR"), rng.choice(shoppers)))
+    records = [f"{salt}\t{order.digest()}\t{who}\tface\tblink nod" for salt, order, who in made]
+    pages = [
+        (
+            "\n".join(records[start : start + 128]).encode(),
+            b"\n".join(dict.fromkeys(order.encoded for _, order, _ in made[start : start + 128])),
+        )
+        for start in range(0, count, 128)
+    ]
+    root = merkle.levels(merkle.leaf_hashes([record.encode() for record in records]))[-1][0].hex()
+    key = key_of(book.home)
+    header = Batch(
+        *(f"{rng.getrandbits(96):024x}", key.key_id, count, root, "EUR", now_ms, now_ms + 30_000),
+        *("0" * 64, {}, "live", "demo"),
+    )
+    return signed_batch(header, key), pages
+
+
+def odd_batch(book, rng, shoppers, known, now_ms):
+    """One that the book refuses, or has taken before."""
+    header, pages = batch(book, rng, shoppers, rng.choice((2, 130)), now_ms)
+    match rng.randrange(7):
+        case 0:
+            header = replace(header, policy="1" * 64)  # what was not signed
+        case 1:
+            pages = batch(book, rng, shoppers, header.count, now_ms)[1]
+        case 2:
+            late = replace(header, issued_at_ms=now_ms - 90_000, expires_at_ms=now_ms - 60_000)
+            header = signed_batch(late, key_of(book.home))
+        case 3:
+            header, pages = batch(book, rng, shoppers, 3, now_ms, price_max=10**9)
+        case 4 if known:  # an id that another batch has
+            header = signed_batch(replace(header, id=rng.choice(known)[0].id), key_of(book.home))
+        case 5:
+            header, pages = batch(book, rng, [*shoppers, "s-nobody"], 9, now_ms)
+        case _ if known:  # asked again
+            header, pages = rng.choice(known)
+    return header, pages
+
+
+def post_batch(book, rng, shoppers, taken, now_ms):
+    """Post one, odd or not; gives the receipt of one of its payments."""
+    item = batch(book, rng, shoppers, rng.choice(BATCHES), now_ms)
+    if rng.random() < 0.4:
+        item = odd_batch(book, rng, shoppers, taken, now_ms)
+    receipts = book.post_batch(*item, now_ms)
+    taken.append(item)
+    return receipts[rng.randrange(len(receipts))]
+
+
 def run(book, seed, count, *, together=6, watch=lambda _: None):  # noqa: C901, PLR0912 - one case an operation
     """The same operations for the same seed; gives what each said."""
-    rng, said, paid, held = random.Random(seed), [], [], []
+    rng, said, paid, held, taken = random.Random(seed), [], [], [], []
+    shoppers = ["s-ann", "s-bob", "s-cyn"]
     desk_key = station_key(book.home, "desk")
     now_ms = NOW_MS
     number, much = 0, max(1, together // 6)  # enough money for what is posted together
@@ -79,7 +142,7 @@ def run(book, seed, count, *, together=6, watch=lambda _: None):  # noqa: C901, 
         now_ms += rng.randrange(2_000)
         watch(number)
         desk = book.at(desk_key, now_ms)
-        shopper = rng.choice(["s-ann", "s-bob", "s-cyn"])
+        shopper = rng.choice(shoppers)
         try:
             match rng.randrange(15):
                 case 0:
@@ -107,6 +170,10 @@ def run(book, seed, count, *, together=6, watch=lambda _: None):  # noqa: C901, 
                     items = payments(book, rng, shopper, rng.randrange(1, together), now_ms)
                     number += len(items) - 1
                     said += [type(r).__name__ for r in book.post_many(items, now_ms)]
+                case 6:
+                    some = post_batch(book, rng, shoppers, taken, now_ms)
+                    paid.append(some.id)
+                    said += [some.qr_payload(), book.receipt(some.id) == some]
                 case _:
                     item = payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
                     paid.append(book.post(*item, now_ms).id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import re
 import sys
 import threading
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres_server
-from operations import NOW_MS, make_pair, payment, run
+from operations import NOW_MS, batch, make_pair, payment, run
 
 from ledger import audit, backup, errors, parts
 from ledger.book import Ledger
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 OPERATIONS = 600
+OTHER_SHOPPERS = "convert_to(replace(convert_from(payments, 'utf8'), 's-ann', 's-bob'), 'utf8')"
 
 
 @pytest.fixture(scope="module")
@@ -238,8 +240,86 @@ def test_what_is_altered_in_the_database_is_named(base, statement, index):
     for number in range(3):
         base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, f"t{number}")
     base.close()
-    with psycopg.connect(base.home.database, autocommit=True) as db:
-        db.execute(f"SET search_path = facetill_{base.home.id}".encode())
-        db.execute(statement.encode())
+    execute(base.home, statement)
     findings, _ = audit.check_home(base.home)
     assert index in {finding.index for finding in findings}
+
+
+def execute(home, *statements):
+    with psycopg.connect(home.database, autocommit=True) as db:
+        db.execute(f"SET search_path = facetill_{home.id}".encode())
+        for statement in statements:
+            db.execute(statement.encode())
+
+
+def with_batch(book, count=300):
+    """Topped up, and a batch of three pages as entry 4; gives an id that is on its second page."""
+    book.at(station_key(book.home, "desk"), NOW_MS).topup("s-ann", 10_000, "t")
+    made = batch(book, random.Random(3), ["s-ann"], count, NOW_MS, counted=0)
+    return book.post_batch(*made, NOW_MS)[200].id
+
+
+@pytest.mark.parametrize(
+    ("statement", "index", "problem"),
+    [
+        ("DELETE FROM batch_pages WHERE page = 0", 4, "its payments are malformed: .*page"),
+        ("DELETE FROM batch_pages WHERE page = 2", 4, "payments are not those that the kiosk"),
+        ("DELETE FROM batch_pages", 4, "its payments are malformed"),
+        ("UPDATE batch_pages SET page = 3 WHERE page = 2", 4, "its payments are malformed"),
+        ("UPDATE batch_pages SET idx = 3 WHERE page = 1", 3, "is no batch"),
+        (f"UPDATE batch_pages SET payments = {OTHER_SHOPPERS}", 4, "malformed: .*root"),
+        ("UPDATE batch_pages SET payments = '\\xff' WHERE page = 1", 4, "malformed: .*record"),
+        ("UPDATE batch_pages SET orders = orders || ' '::bytea", 4, "malformed: .*orders"),
+        ("UPDATE batch_pages SET root = sha256(root) WHERE page = 1", 4, "malformed: .*root"),
+        ("UPDATE batch_pages SET total_minor = total_minor + 1", 4, "malformed: .*total"),
+        ("INSERT INTO batch_pages VALUES (2, 0, '', 0, '', '')", 2, "is no batch"),
+        ("DROP TABLE batch_pages", None, "missing or altered"),
+        ("ALTER TABLE batch_pages ADD COLUMN more TEXT", None, "not as this version makes it"),
+        ("ALTER TABLE batch_pages ALTER COLUMN page TYPE INTEGER", None, "missing or altered"),
+        ("UPDATE book SET format = 3", None, "not as this version makes it"),
+    ],
+)
+def test_what_is_altered_in_a_batchs_pages_in_the_database_is_named(
+    base, statement, index, problem
+):
+    with_batch(base)
+    base.close()
+    assert audit.check_home(base.home) == ([], 5)
+    execute(base.home, statement)
+    findings, _ = audit.check_home(base.home)
+    assert [f for f in findings if f.index == index and re.search(problem, f.problem)], findings
+
+
+def as_of_format_3(base):
+    base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, "t0")
+    base.close()
+    execute(base.home, "DROP TABLE batch_pages", "UPDATE book SET format = 3")
+
+
+def test_a_database_of_the_format_before_batches_is_read_as_it_is(base, tmp_path):
+    as_of_format_3(base)
+    with Ledger.open(base.home, read_only=True) as book:
+        assert (book.balance("s-ann"), len([*book.entries()])) == (10, 4)
+        assert (book.sales_since("s-ann", 0), book.figures().topups) == ({}, 1)
+        with pytest.raises(errors.UnknownReceipt):
+            book.receipt("0" * 32)
+        backup.write(book, tmp_path / "book.gz")
+    assert audit.check_home(base.home) == ([], 4)
+
+
+def test_a_database_of_the_format_before_batches_is_upgraded_when_it_is_written(base):
+    as_of_format_3(base)
+    with Ledger.open(base.home) as book:
+        paid = with_batch(book)
+        assert book.receipt(paid).index == 5
+    assert audit.check_home(base.home) == ([], 6)
+
+
+def test_batches_move_from_the_database_to_a_file(pair, tmp_path):
+    paid = with_batch(pair[1])
+    backup.write(pair[1], tmp_path / "book.gz")
+    home, entries = backup.restore(tmp_path / "book.gz", tmp_path / "moved")
+    assert entries == 5
+    with Ledger.open(home, read_only=True) as book:
+        assert book.receipt(paid) == pair[1].receipt(paid)
+        assert [*book.entries()] == [*pair[1].entries()]
