@@ -14,9 +14,12 @@ from enroll.export import document
 from enroll.gallery import DUPLICATE, LOOKALIKE
 from enroll.shopper import Consent, Limits, Template
 from enroll.vault import Vault
+from ledger.batching import Batching
 from ledger.book import Ledger
 from ledger.errors import Error as LedgerError
+from ledger.errors import ShopperErased
 from ledger.home import station_key
+from ledger.orders import Order, OrderLine
 
 AGAIN = Consent("2026-2-ko", 5_000, "staff-2")
 
@@ -172,6 +175,55 @@ def test_an_export_holds_all_that_is_stored_and_explains_it(vault, person, book)
     text = json.dumps(found)
     assert "Zebedee" not in text
     assert "907214" not in text
+
+
+def test_an_export_holds_ones_own_payments_of_a_batch_and_nobody_elses(vault, person, book):
+    shopper, other = vault.add(person(1)), vault.add(person(2))
+    key = station_key(book, "kiosk")
+    batching = Batching(key, "demo", 2_000_000, policy="0" * 64, models={}, source="live")
+    names = "tea", "wine", "bread"
+    for pseudonym, name in zip(
+        [shopper.pseudonym, other.pseudonym] * 2, [*names, "cake"], strict=True
+    ):
+        order = Order((OrderLine(name, name, 1, 100),), "EUR")
+        batching.add(pseudonym, order, "face", ("blink",))
+    with Ledger.open(book) as opened:
+        desk = opened.at(station_key(book, "desk"), 2_000_000)
+        desk.topup(shopper.pseudonym, 700, "mine")
+        desk.topup(other.pseudonym, 700, "another")
+        receipts = opened.post_batch(*batching.signed(2_030_000), 2_000_000)
+    found = document(vault, shopper.pseudonym, 3_000_000)["book"]
+    assert [entry["id"] for entry in found] == [
+        *("topup/mine", f"payment/{receipts[0].id}", f"payment/{receipts[2].id}")
+    ]
+    text = json.dumps(found)
+    assert other.pseudonym not in text
+    assert [name in text for name in names] == [True, False, True]
+
+
+def test_one_who_paid_in_a_batch_can_be_erased_and_pays_in_none_after(vault, person, book):
+    shopper = vault.add(person(1))
+    key = station_key(book, "kiosk")
+
+    def post(opened, now_ms):
+        batching = Batching(key, "demo", now_ms, policy="0" * 64, models={}, source="live")
+        batching.add(
+            shopper.pseudonym, Order((OrderLine("tea", "tea", 1, 100),), "EUR"), "face", ()
+        )
+        return opened.post_batch(*batching.signed(now_ms + 30_000), now_ms)[0]
+
+    with Ledger.open(book) as opened:
+        opened.at(station_key(book, "desk"), 2_000_000).topup(shopper.pseudonym, 700, "mine")
+        paid = post(opened, 2_000_000)
+    erasure.erase(vault, shopper.pseudonym, 2_000_001)
+    assert erasure.erased_in(book) == {shopper.pseudonym}
+    with Ledger.open(book) as opened:
+        with pytest.raises(ShopperErased):
+            post(opened, 2_000_002)
+        assert opened.receipt(paid.id) == paid  # which is kept by law
+        assert opened.check() == []
+    kinds = [entry["kind"] for entry in document(vault, shopper.pseudonym, 3_000_000)["book"]]
+    assert kinds == ["topup", "payment", "erasure"]
 
 
 def test_what_is_left_of_an_erased_person_can_be_exported_too(vault, person, book):

@@ -19,6 +19,12 @@ from photographs import Shot
 from kiosk.errors import PictureError
 from kiosk.receipts import photo
 from kiosk.window.showcase import sample_receipt
+from kiosk.window.still import NOW_MS
+from ledger.batches import PAYMENTS_MAX
+from ledger.batching import Batching
+from ledger.book import Ledger
+from ledger.home import create_home, station_key
+from ledger.orders import Order, OrderLine
 
 # what a telephone makes of a screen at arm's length, one notch inside the limits that docs/shop.md
 # gives: each receipt is another code, and at the limits one in many is not read
@@ -71,6 +77,20 @@ def verify(tmp_path, home, data, name="photo.jpg", stdin=False):
         input=data if stdin else None,
         timeout=60,
     )
+
+
+def test_a_photograph_of_the_code_of_the_largest_batchs_payment_is_verified(tmp_path):
+    home = create_home(tmp_path / "home", "demo")
+    key, order = station_key(home, "kiosk"), Order((OrderLine("tea", "Tea", 1, 100),), "EUR")
+    batching = Batching(key, "demo", NOW_MS, policy="0" * 64, models={}, source="file")
+    for _ in range(PAYMENTS_MAX):
+        batching.add("s-ann", order, "face", ("blink", "turn_left"))
+    with Ledger.create(home, NOW_MS) as opened:
+        opened.at(station_key(home, "desk"), NOW_MS).topup("s-ann", 1_000_000, "t")
+        receipt = opened.post_batch(*batching.signed(NOW_MS + 30_000), NOW_MS)[5_000]
+    data = jpeg(photographs.take(receipt.qr_payload(), Shot()))
+    assert photo.read(data) == receipt.qr_payload()
+    assert json.loads(verify(tmp_path, home.path, data).stdout)["id"] == receipt.id
 
 
 @pytest.mark.parametrize("stdin", [False, True])

@@ -30,6 +30,7 @@ from ledger.batches import Batch
 from ledger.book import Ledger
 from ledger.home import create_home, open_home, station_key
 from ledger.orders import Order, OrderLine
+from ledger.receipt import Receipt
 
 NOW_MS = 1_800_000_000_000
 TOLD_EVERY_S = 30
@@ -120,14 +121,29 @@ def odd_batch(book, rng, shoppers, known, now_ms):
     return header, pages
 
 
-def post_batch(book, rng, shoppers, taken, now_ms):
-    """Post one, odd or not; gives the receipt of one of its payments."""
-    item = batch(book, rng, shoppers, rng.choice(BATCHES), now_ms)
-    if rng.random() < 0.4:
-        item = odd_batch(book, rng, shoppers, taken, now_ms)
-    receipts = book.post_batch(*item, now_ms)
-    taken.append(item)
-    return receipts[rng.randrange(len(receipts))]
+def post_batches(book, rng, shoppers, taken, now_ms):
+    """Post one or two, odd or not; gives a payment's receipt of each, or why there is none."""
+    items = [batch(book, rng, shoppers, rng.choice(BATCHES), now_ms)]
+    if rng.random() < 0.5:
+        odd = odd_batch(book, rng, shoppers, taken, now_ms)
+        items.insert(rng.randrange(2), odd)
+    if len(items) == 1:
+        answers = [book.post_batch(*items[0], now_ms)]
+    else:
+        answers = book.post_batches(items, now_ms)
+    for item, receipts in zip(items, answers, strict=True):
+        if isinstance(receipts, Exception):
+            yield receipts
+        else:
+            taken.append(item)
+            yield receipts[rng.randrange(len(receipts))]
+
+
+def told_of(book, answer):
+    """A receipt's whole text, which the book must give again; a refusal's name."""
+    if isinstance(answer, Receipt):
+        return answer.qr_payload(), book.receipt(answer.id) == answer
+    return type(answer).__name__
 
 
 def run(book, seed, count, *, together=6, watch=lambda _: None):  # noqa: C901, PLR0912 - one case an operation
@@ -171,9 +187,9 @@ def run(book, seed, count, *, together=6, watch=lambda _: None):  # noqa: C901, 
                     number += len(items) - 1
                     said += [type(r).__name__ for r in book.post_many(items, now_ms)]
                 case 6:
-                    some = post_batch(book, rng, shoppers, taken, now_ms)
-                    paid.append(some.id)
-                    said += [some.qr_payload(), book.receipt(some.id) == some]
+                    for answer in post_batches(book, rng, shoppers, taken, now_ms):
+                        said.append(told_of(book, answer))
+                        paid += [answer.id] if isinstance(answer, Receipt) else []
                 case _:
                     item = payment(book, rng, shopper, rng.randrange(1, 90), now_ms=now_ms)
                     paid.append(book.post(*item, now_ms).id)

@@ -23,7 +23,6 @@ from conftest import NOW_MS, SHOPPER
 from test_tiles import plain_leaves, plain_root
 
 from ledger import audit, camt, cli, cli_tools, consistency, errors, export, note, stats, tiles
-from ledger.batching import Batching
 from ledger.home import open_home
 from ledger.orders import Order, OrderLine
 from ledger.reconcile import book_lines, read_bank_file, reconcile
@@ -46,11 +45,8 @@ def rush(shop):
     shop.topup(50_000, "t-2", OTHER)
     shop.at_desk().supply("A1", 1_000, "s-1")
     shop.now_ms += 1_000
-    batching = Batching(shop.kiosk, "demo", shop.now_ms, policy="0" * 64, models={}, source="live")
-    for number in range(COUNT):
-        who, lines = CARTS[number % 3]
-        batching.add(who, Order(lines, "EUR"), "face", ("blink",))
-    shop.receipts = shop.book.post_batch(*batching.signed(shop.now_ms + 30_000), shop.now_ms)
+    carts = [(who, Order(lines, "EUR")) for who, lines in CARTS]
+    shop.receipts = shop.pay_batch(*(carts * (COUNT // 3)))
     shop.paid = shop.receipts[NUMBER]
     shop.now_ms += 1_000
     shop.at_desk().refund(shop.paid.id, 50, "r-1")
@@ -173,9 +169,7 @@ def test_a_journal_says_of_a_batch_how_many_payments_and_from_which_kiosk(rush, 
 
 
 def test_a_batch_of_one_is_one_payment(rush):
-    batching = Batching(rush.kiosk, "demo", rush.now_ms, policy="0" * 64, models={}, source="live")
-    batching.add(SHOPPER, rush.order(), "pin", ())
-    rush.book.post_batch(*batching.signed(rush.now_ms + 1), rush.now_ms)
+    rush.pay_batch((SHOPPER, rush.order()))
     assert ": 1 payment from the kiosk " in export.to_hledger(rush.book.entries(SIZE))
 
 
@@ -261,7 +255,7 @@ def test_a_stranger_verifies_a_payment_from_tiles_its_proof_and_docs_batches_alo
     node = hashlib.sha256(b"\0" + record.encode()).digest()
     assert climbed(node, number, header["count"], steps).hex() == header["root"]
     salt, digest, who, method, cues = record.split("\t")
-    assert (who, method, cues, len(salt)) == (SHOPPER, "face", "blink", 32)
+    assert (who, method, cues, len(salt)) == (SHOPPER, "face", "blink turn_left", 32)
     assert hashlib.sha256(b"facetill/order/v1\n" + order.encode()).hexdigest() == digest
     assert [line["name"] for line in json.loads(order)["lines"]] == ['Coffee "to go"']
     assert f"{header['id']}{number:08x}" == rush.paid.id
@@ -296,10 +290,7 @@ def test_a_witness_and_a_kept_head_see_a_batch_as_one_entry(rush, tmp_path):
     witness = Witness(tmp_path / "witness", "witness.example/w1")
     kept = rush.book.head
     witness.cosign(kept, rush.book.vkey, 1_800_000_000)
-    batching = Batching(rush.kiosk, "demo", rush.now_ms, policy="0" * 64, models={}, source="live")
-    for _ in range(3):
-        batching.add(SHOPPER, rush.order(), "pin", ())
-    rush.book.post_batch(*batching.signed(rush.now_ms + 1), rush.now_ms)
+    rush.pay_batch(*[(SHOPPER, rush.order())] * 3)
     text = rush.book.prove_consistency(SIZE).text()
     assert consistency.verify(consistency.parse(text), kept, rush.book.vkey).size == SIZE + 1
     cosigned = witness.cosign(text, rush.book.vkey, 1_800_000_060)
