@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ledger.home import Mode
 
 CONTEXT: Final = b"facetill/batch-booking/v1\n"
+ID_DIGITS: Final = 24
 PAYMENTS_MAX: Final = 8_192
 PAGE: Final = 128  # payments; a power of two, so that a page is a subtree
 RECORD_BYTES_MAX: Final = 512
@@ -217,7 +218,7 @@ def place_of(sale_id: str) -> tuple[str, int] | None:
     """The batch's id and the number that an id would stand for; None: it is no such id."""
     if HEX_32.fullmatch(sale_id) is None:
         return None
-    return sale_id[:24], int(sale_id[24:], 16)
+    return sale_id[:ID_DIGITS], int(sale_id[ID_DIGITS:], 16)
 
 
 class Page:

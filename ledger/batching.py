@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ledger.batches import (
     BYTES_MAX,
+    ID_DIGITS,
     METHODS,
     PAGE,
     PAYMENTS_MAX,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from ledger.home import Mode
     from ledger.keys import StationKey
     from ledger.orders import Order
-
-ID_DIGITS: Final = 24
 
 
 class Batching:

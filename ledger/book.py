@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
 
 from ledger import canonical, keys, rules, store
-from ledger.batches import Batch, Page, Sheet
+from ledger.batches import ID_DIGITS, Batch, Page, Sheet
 from ledger.commits import Committer
 from ledger.contents import SALES, Genesis, Hold, Payment, Rotation, Station, shopper_account
 from ledger.desk import Desk
@@ -331,8 +331,9 @@ class Ledger(Reading):
         places = [(account, self.home.currency) for account in accounts]
         tombstones = {f"{Erasure.kind}/{p.pseudonym}" for p in payments}
         holds = [f"hold/{p.sale_id}" for p in payments]
-        batches = [f"{Batch.kind}/{p.sale_id[:24]}" for p in payments]
-        draft.prefetch([*(p.entry_id for p in payments), *holds, *batches, *tombstones], places)
+        draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], places)
+        if payments:
+            draft.prefetch_batches([f"{Batch.kind}/{p.sale_id[:ID_DIGITS]}" for p in payments])
 
     def _receipt_of(self, draft: Draft, entry: Entry) -> Receipt:
         return Receipt.of(entry, *self._proof_of(draft, entry))

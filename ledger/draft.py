@@ -17,7 +17,7 @@ from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
 from ledger.log import LOOKUP, Tip, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ledger.batches import Batch, Page, Sheet
     from ledger.entries import AnyContent
@@ -74,6 +74,18 @@ class Draft:
             query = f"SELECT account, currency, balance FROM accounts WHERE (account, currency) IN (VALUES {marks})"  # noqa: E501, S608 - question marks
             for account, currency, balance in self._store.rows(query, values):
                 self._balances[cast("str", account), cast("str", currency)] = cast("int", balance)
+
+    def prefetch_batches(self, batch_ids: Collection[str]) -> None:
+        """Read which of these batches there are, such as "batch/…": almost always none.
+
+        New ids stand close together, so that one look at what lies between tells it of all.
+        """
+        asked = set(batch_ids)
+        between = self._log.ids_between(min(asked), max(asked), LOOKUP)
+        if len(between) < LOOKUP:
+            self._ids = {**dict.fromkeys(asked.difference(between)), **self._ids}
+            asked.intersection_update(between)
+        self.prefetch(sorted(asked), ())
 
     def by_id(self, entry_id: str) -> Entry | None:
         """The entry with this id, in the log or new."""

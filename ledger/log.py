@@ -218,6 +218,13 @@ class Log:
         except BadInputError as e:
             raise damaged_entry(entry.index) from e
 
+    def ids_between(self, first: str, last: str, count: int) -> list[str]:
+        """Up to `count` ids from one to another, both included."""
+        query = "SELECT id FROM entries WHERE id >= ? AND id <= ? LIMIT ?"
+        return [
+            cast("str", entry_id) for (entry_id,) in self._store.rows(query, (first, last, count))
+        ]
+
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself has an id that begins so, in hex digits."""
         for kind in ("payment", "hold"):

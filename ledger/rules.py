@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from ledger.batches import PAGE, Batch, place_of
+from ledger.batches import ID_DIGITS, PAGE, Batch, place_of
 from ledger.contents import (
     Genesis,
     Hold,
@@ -375,11 +375,11 @@ def unknown_sale(sale_id: str) -> UnknownReceipt:
 
 def batch_of(by_id: Callable[[str], Entry | None], sale_id: str) -> tuple[Entry, int] | None:
     """The batch that has a payment with this id, and the payment's number in it."""
-    place = place_of(sale_id)
-    if place is None:
+    entry = by_id(f"{Batch.kind}/{sale_id[:ID_DIGITS]}")
+    if entry is None:  # as for almost all
         return None
-    entry = by_id(f"{Batch.kind}/{place[0]}")
-    if entry is None or place[1] >= cast("Batch", entry.content).count:
+    place = place_of(sale_id)
+    if place is None or place[1] >= cast("Batch", entry.content).count:
         return None
     return entry, place[1]
 
