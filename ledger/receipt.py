@@ -20,6 +20,7 @@ from ledger import base45, batches, merkle, note
 from ledger.batches import Batch, BatchedPayment, Member
 from ledger.entries import parse_leaf, sale_in
 from ledger.errors import BadInputError, Error, ProofRefused
+from ledger.fields import bad_field
 from ledger.lazy import lazy
 from ledger.money import format_amount, format_decimal
 
@@ -90,8 +91,10 @@ class Receipt:
     def entry(self) -> Entry:
         """The entry, read from the leaf; of a batch, the payment in it."""
         entry = parse_leaf(self.leaf)
-        if self.member is None or not isinstance(entry.content, Batch):
+        if self.member is None:
             return entry
+        if not isinstance(entry.content, Batch):
+            raise bad_field("payment of a batch")
         return replace(entry, content=self.member.payment(entry.content))
 
     @property

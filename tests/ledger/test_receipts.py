@@ -3,6 +3,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import struct
+import zlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,6 +22,9 @@ def plainly_verified(record, vkey):
     assert hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() == key_hex
     lines = record["proof"].split("\n")
     assert lines[0] == "c2sp.org/tlog-proof@v1"
+    extra = None
+    if lines[1].startswith("extra "):
+        extra = base64.b64decode(lines.pop(1).removeprefix("extra "), validate=True)
     index = int(lines[1].removeprefix("index "))
     blank = lines.index("")
     path = [base64.b64decode(line) for line in lines[2:blank]]
@@ -31,23 +36,68 @@ def plainly_verified(record, vkey):
     text = f"{origin}\n{size}\n{root}\n".encode()
     Ed25519PublicKey.from_public_bytes(key[1:]).verify(base64.b64decode(blob)[4:], text)
 
-    def walk(m, n, path):
-        if n == 1:
-            assert not path
-            return hashlib.sha256(b"\x00" + record["leaf"].encode()).digest()
-        k = 1 << (n - 1).bit_length() - 1
-        if m < k:
-            return hashlib.sha256(b"\x01" + walk(m, k, path[:-1]) + path[-1]).digest()
-        return hashlib.sha256(b"\x01" + path[-1] + walk(m - k, n - k, path[:-1])).digest()
+    assert walk(record["leaf"], index, int(size), path) == base64.b64decode(root)
+    leaf = json.loads(record["leaf"])
+    assert leaf["index"] == index
+    if extra is None:
+        return leaf
+    header = leaf["body"]["batch"]
+    number, line, order, steps = json.loads(extra)
+    steps = base64.b64decode(steps, validate=True)
+    steps = [steps[at : at + 32] for at in range(0, len(steps), 32)]
+    assert walk(line, number, header["count"], steps).hex() == header["root"]
+    _, digest, pseudonym, method, cues = line.split("\t")
+    assert hashlib.sha256(b"facetill/order/v1\n" + order.encode()).hexdigest() == digest
+    said = {"pseudonym": pseudonym, "method": method, "cues": cues.split()}
+    return {"id": f"payment/{header['id']}{number:08x}", "order": json.loads(order), **said}
 
-    assert walk(index, int(size), path) == base64.b64decode(root)
-    assert json.loads(record["leaf"])["index"] == index
-    return json.loads(record["leaf"])
+
+def walk(leaf, m, n, path):
+    """The root that a path leads to, by RFC 9162's definition."""
+    if n == 1:
+        assert not path
+        return hashlib.sha256(b"\x00" + leaf.encode()).digest()
+    k = 1 << (n - 1).bit_length() - 1
+    if m < k:
+        return hashlib.sha256(b"\x01" + walk(leaf, m, k, path[:-1]) + path[-1]).digest()
+    return hashlib.sha256(b"\x01" + path[-1] + walk(leaf, m - k, n - k, path[:-1])).digest()
+
+
+def plainly_unpacked(payload, origin):
+    """The JSON form of a batched payment's QR text, likewise from the description alone."""
+    digits = ["0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".index(c) for c in payload[10:]]
+    assert payload[:10] == "FACETILL2:"
+    packed = b""
+    for at in range(0, len(digits), 3):
+        some = digits[at : at + 3]
+        number = sum(digit * 45**power for power, digit in enumerate(some))
+        packed += number.to_bytes(len(some) - 1)
+    packed = zlib.decompress(packed)
+    (extra_bytes,) = struct.unpack_from(">I", packed)
+    extra, packed = packed[4 : 4 + extra_bytes], packed[4 + extra_bytes :]
+    leaf_bytes, index, size, count = struct.unpack_from(">IQQB", packed)
+    leaf, rest = packed[21 : 21 + leaf_bytes].decode(), packed[21 + leaf_bytes :]
+    path = [rest[at * 32 : at * 32 + 32] for at in range(count)]
+    root = base64.b64encode(walk(leaf, index, size, path)).decode()
+    lines = ["c2sp.org/tlog-proof@v1", f"extra {base64.b64encode(extra).decode()}"]
+    lines += [f"index {index}", *(base64.b64encode(step).decode() for step in path), ""]
+    proof = "\n".join([*lines, origin, str(size), root, "", rest[count * 32 :].decode()])
+    return {"leaf": leaf, "proof": proof}
 
 
 @pytest.fixture
 def paid(stocked):
     return stocked.pay()
+
+
+@pytest.fixture
+def batched(stocked):
+    """Receipts of three payments of a batch, each of another shopper, order and amount."""
+    buys = []
+    for name, price in (("one", 1_111), ("two", 2_222), ("three", 3_333)):
+        stocked.topup(price, shopper=f"s-{name}")
+        buys.append((f"s-{name}", stocked.order((f"SKU-{name}", f"Thing {name}", 1, price))))
+    return [*stocked.pay_batch(*buys)]
 
 
 @pytest.fixture
@@ -186,3 +236,86 @@ def test_malformed_base45_is_refused(text):
 def test_a_time_beyond_calendars_is_still_printed():
     assert receipt.iso_time(0) == "1970-01-01T00:00:00Z"
     assert receipt.iso_time(2**53 - 1) == f"{2**53 - 1} ms"
+
+
+# --- of a batch --------------------------------------------------------------------------------
+
+
+def test_a_batched_payment_verifies_in_both_forms_by_both_verifiers(batched, vkey):
+    for paid in batched:
+        data, payload = json.dumps(paid.to_json()), paid.qr_payload()
+        assert receipt.verify(data.encode(), vkey) == paid
+        assert receipt.verify(payload.encode(), vkey) == paid
+        for record in (paid.to_json(), plainly_unpacked(payload, vkey.name)):
+            said = plainly_verified(record, str(vkey))
+            assert (said["id"], said["pseudonym"]) == (f"payment/{paid.id}", paid.pseudonym)
+            assert said["order"]["lines"][0]["unit_minor"] == paid.amount_minor
+
+
+def test_receipts_of_every_place_of_a_batch_are_plainly_verified(stocked, vkey):
+    cent = stocked.order(("C", "Cent", 1, 1))
+    for paid in stocked.pay_batch(*[(stocked.shopper, cent)] * 131):
+        assert plainly_verified(paid.to_json(), str(vkey))["id"] == f"payment/{paid.id}"
+
+
+def test_a_batched_receipt_that_says_other_than_it_proves_is_refused(batched, vkey):
+    record = batched[1].to_json()
+    for name, value in record.items():
+        other = value + 1 if isinstance(value, int) else [] if value else [1]
+        with pytest.raises((BadInputError, ProofRefused)):
+            receipt.verify(json.dumps({**record, name: other}).encode(), vkey)
+
+
+def with_extra(record, extra):
+    """A receipt with other extra data in its proof, and nothing said beside."""
+    lines = record["proof"].split("\n")
+    lines = [line for line in lines if not line.startswith("extra ")]
+    if extra is not None:
+        lines.insert(1, f"extra {base64.b64encode(extra).decode()}")
+    kept = {name: record[name] for name in ("format", "type", "leaf")}
+    return json.dumps({**kept, "proof": "\n".join(lines)}).encode()
+
+
+def test_no_part_of_what_leads_to_a_batch_can_be_another(batched, vkey):
+    record, member = batched[1].to_json(), batched[1].member
+    assert receipt.verify(with_extra(record, member.encoded()), vkey) == batched[1]
+    number, line, order, path = json.loads(member.encoded())
+    others = [[0, line, order, path], [3, line, order, path], [number, line, order, ""]]
+    others += [[number, line, order.replace("2222", "1"), path]]
+    for cell, value in enumerate(("0" * 32, "0" * 64, "s-one", "pin", "")):
+        cells = line.split("\t")
+        cells[cell] = value
+        others.append([number, "\t".join(cells), order, path])
+    for other in others:
+        extra = json.dumps(other, ensure_ascii=False, separators=(",", ":")).encode()
+        with pytest.raises((BadInputError, ProofRefused)):
+            receipt.verify(with_extra(record, extra), vkey)
+    for extra in (None, b"", b"[]", batched[0].member.encoded()[:-3]):
+        with pytest.raises((BadInputError, ProofRefused)):
+            receipt.verify(with_extra(record, extra), vkey)
+
+
+def test_a_payment_by_itself_has_nothing_that_leads_to_a_batch(paid, batched, vkey):
+    with pytest.raises(BadInputError):
+        receipt.verify(with_extra(paid.to_json(), batched[0].member.encoded()), vkey)
+
+
+def test_no_damage_to_a_batched_qr_text_goes_unseen(batched, vkey):
+    payload = batched[1].qr_payload()
+    for place in range(0, len(payload), 23):
+        damaged = payload[:place] + ("0" if payload[place] != "0" else "1") + payload[place + 1 :]
+        with pytest.raises((BadInputError, ProofRefused)):
+            receipt.verify(damaged.encode(), vkey)
+
+
+def test_a_receipt_shows_nothing_of_the_other_payments_of_its_batch(batched, vkey):
+    for paid in batched:
+        record = paid.to_json()
+        shown = json.dumps(record) + paid.member.order.decode() + paid.text()
+        shown += paid.member.encoded().decode()
+        shown += json.dumps(plainly_unpacked(paid.qr_payload(), vkey.name))
+        for other in batched:
+            salt, digest, pseudonym, _, _ = other.member.record.decode().split("\t")
+            amount = f'"unit_minor":{other.amount_minor}'
+            for secret in (salt, digest, pseudonym, other.order.lines[0].sku, amount):
+                assert (secret in shown) is (other is paid)
