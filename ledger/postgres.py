@@ -61,6 +61,7 @@ BATCH_PAGES: Final = """CREATE TABLE batch_pages (
  orders BYTEA NOT NULL,
  PRIMARY KEY (idx, page)
 )"""
+BATCH_ROOTS: Final = b"CREATE INDEX batch_roots ON batch_pages (idx, page, root, total_minor)"
 _OPEN: Final = (
     psycopg.pq.TransactionStatus.INTRANS,
     psycopg.pq.TransactionStatus.ACTIVE,
@@ -221,6 +222,7 @@ class PostgresStore:
         """Bring the tables to FORMAT."""
         if self._version() < pages.SINCE:
             self.db.execute(BATCH_PAGES.encode())
+            self.db.execute(BATCH_ROOTS)
         self.db.execute("UPDATE book SET format = %s", (FORMAT,))
 
     def whole_file(self) -> None:

@@ -56,6 +56,8 @@ SCHEMA: Final[dict[str, str]] = {
  PRIMARY KEY (idx, page)
 ) STRICT""",
 }
+# what a proof needs of all pages of a batch, side by side
+BATCH_ROOTS: Final = "CREATE INDEX batch_roots ON batch_pages (idx, page, root, total_minor)"
 _SINCE: Final = {"batch_pages": pages.SINCE}
 _INDEXED: Final = ("entries", "batch_pages")  # by an index of SQLite's own making
 PAGE_BYTES: Final = 8_192  # holds four payments; of 4,096 a good part would stay empty
@@ -168,6 +170,8 @@ class SqliteStore:
         for table, since in _SINCE.items():
             if version < since:
                 self.db.execute(SCHEMA[table])
+        if version < pages.SINCE:
+            self.db.execute(BATCH_ROOTS)
         self.db.execute(f"PRAGMA user_version = {FORMAT}")
 
     def whole_file(self) -> Path | None:
@@ -189,6 +193,8 @@ class SqliteStore:
             for name in _INDEXED
             if name in tables
         }
+        if version >= pages.SINCE:
+            expected.add(("index", "batch_roots", "batch_pages", BATCH_ROOTS))
         found = {
             cast("tuple[str, str, str, str | None]", row)
             for row in self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")
