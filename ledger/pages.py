@@ -157,7 +157,10 @@ def about(store: Store, entry: Entry, pseudonym: str) -> Iterator[Entry]:
         yield entry
         return
     needle = f"\t{pseudonym}\t".encode()
-    for _, number, _, _, payments, orders in read(store, entry.index, entry.index + 1):
+    rows = [*read(store, entry.index, entry.index + 1)]
+    if len(rows) != -(-batch.count // PAGE):  # or a payment would count as never made
+        raise bad_field("page")
+    for _, number, _, _, payments, orders in rows:
         if needle in payments:
             page = Page(payments, orders)
             for at, who in enumerate(page.pseudonyms):

@@ -323,7 +323,7 @@ def test_a_damaged_page_is_named_by_its_entry_wherever_it_is_read(rich, damage):
         lambda: rich.at_desk().refund(first, 1, uuid.uuid4().hex),
         lambda: [*rich.book.entries()],
     ]
-    if damage.startswith("UPDATE batch_pages SET orders"):
+    if "payments" not in damage:  # a record that is no more cannot be looked for
         reads.append(lambda: rich.book.sales_since(ANN, 0))
     for read in reads:
         with pytest.raises(errors.DamagedError, match=f"Entry {receipts[0].index} of the book"):
