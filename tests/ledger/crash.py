@@ -20,14 +20,18 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+import rush
+
 from ledger.authorization import Authorization, sign, sign_batch
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
 from ledger.orders import Order, OrderLine
 
-NOW_MS = 1_800_000_000_000
+NOW_MS = rush.NOW_MS
 ENTRIES_MAX = 3_000
 GROUP = 3
+BATCH = 130  # payments, on two pages
 SHOPPERS = ("s-ann", "s-bob")
 TOPUP_MINOR = 10**9
 ID_CHARS = 32
@@ -43,7 +47,7 @@ class Shop:
                 desk.topup(shopper, TOPUP_MINOR, f"t-{shopper}")
         self.order = Order((OrderLine("X", "Thing", 1, 7),), "EUR")
         self.acknowledged = set()
-        self.size = 5
+        self.size, self.payments = 5, 0
 
     def authorization(self, rng):
         return Authorization(
@@ -52,11 +56,21 @@ class Shop:
             *("0" * 64, {}, (), "pin", "live"),
         )
 
+    def batched(self, rng):
+        return [(rng.choice(SHOPPERS), self.order) for _ in range(BATCH)]
+
     def post_until_killed(self, seed, pipe):
         rng = random.Random(seed)
         book = Ledger.open(self.home)
         while True:
-            if rng.random() < 0.5:
+            kind = rng.randrange(3)
+            if kind == 0:
+                batch, sheet = rush.signed(self.kiosk, self.batched(rng))
+                book.post_batch(batch, sheet, NOW_MS)
+                # all of its payments have its id, and its number of them is fixed
+                os.write(pipe, rush.ids(batch)[0].encode())
+                continue
+            if kind == 1:
                 receipts = [
                     book.post(sign(self.authorization(rng), self.kiosk), self.order, NOW_MS)
                 ]
@@ -71,17 +85,27 @@ class Shop:
         """(lost, doubled, half) after a kill, against what was acknowledged."""
         self.acknowledged |= told
         with Ledger.open(self.home) as book:
-            new = [e for e in book.entries(self.size) if e.kind == "payment"]
-            ids = [e.id.partition("/")[2] for e in new]
+            new = list(book.entries(self.size))
+            ids = [e.content.sale_id for e in new if e.kind == "payment"]
+            batches = [e.content for e in new if e.kind == "batch"]
             grown = len(book) - self.size
             self.size = len(book)
-            paid = (self.size - 5) * self.order.total_minor
+            self.payments += len(ids)
+            paid = self.payments * self.order.total_minor
             left = sum(book.balance(shopper) for shopper in SHOPPERS)
             findings = book.check() if whole else []
+        told = told | {
+            sale_id for b in batches if rush.ids(b)[0] in told for sale_id in rush.ids(b)
+        }
         lost = len(told - set(ids))
         doubled = len(ids) - len(set(ids))
-        beyond = grown - len(told)
-        half = int(left != len(SHOPPERS) * TOPUP_MINOR - paid or beyond not in (0, 1, GROUP))
+        beyond = len(ids) - len(told)
+        entries = len(ids) - sum(b.count - 1 for b in batches)
+        half = int(
+            left != len(SHOPPERS) * TOPUP_MINOR - paid
+            or beyond not in (0, 1, GROUP, BATCH)
+            or entries != grown
+        )
         return lost, doubled, half + len(findings)
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
-from ledger import backup, errors
+sys.path.insert(0, str(Path(__file__).parent))
+import rush
+
+from ledger import backup, errors, store
 from ledger import home as homes
 from ledger.book import Ledger
 
@@ -104,3 +110,86 @@ def test_a_missing_backup_says_so(tmp_path):
         backup.restore(tmp_path / "x", tmp_path / "new")
     with pytest.raises(errors.HomeMissingError):
         homes.open_home(tmp_path / "new")
+
+
+# --- batches --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rushed(stocked, tmp_path):
+    """A backup with a batch of two pages, a payment, a refund and a batch of one after it."""
+    stocked.topup(10_000)
+    items = [(stocked.shopper, stocked.order(("X", f"Käse {n % 2}", 1, 5))) for n in range(130)]
+    batch, sheet = rush.signed(stocked.kiosk, items)
+    stocked.paid = stocked.book.post_batch(batch, sheet, stocked.now_ms)[129]
+    stocked.pay()
+    stocked.at_desk().refund(stocked.paid.id, 2, "r")
+    stocked.book.post_batch(*rush.signed(stocked.kiosk, items[:3]), stocked.now_ms)
+    assert backup.write(stocked.book, tmp_path / "rushed.gz") == 13
+    return tmp_path / "rushed.gz"
+
+
+def is_page(line):
+    return line.startswith(b"[")
+
+
+def test_a_restored_book_has_the_payments_of_its_batches(stocked, rushed, tmp_path):
+    assert sum(map(is_page, lines_of(rushed))) == 3
+    home, size = backup.restore(rushed, tmp_path / "new")
+    assert size == 13
+    with Ledger.open(home, read_only=True) as book:
+        assert (book.head, book.balances()) == (stocked.book.head, stocked.book.balances())
+        assert list(book.entries()) == list(stocked.book.entries())
+        assert book.receipt(stocked.paid.id) == stocked.paid
+        assert book.check() == []
+
+
+def first_page(lines):
+    return next(number for number, line in enumerate(lines) if is_page(line))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda ls, at: ls[:at],
+        lambda ls, at: ls[: at + 1],
+        lambda ls, at: [*ls[:at], *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], ls[at + 1], ls[at], *ls[at + 2 :]],
+        lambda ls, at: [*ls[:at], ls[at], *ls[at:]],
+        lambda ls, at: [*ls[:at], ls[at].replace(b"face", b"pin", 1), *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], ls[at][: len(ls[at]) // 2], *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], b"5", *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], b"[1,2]", *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], b'["a"]', *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], b'["",""]', *ls[at + 1 :]],
+        lambda ls, at: [*ls[:at], b"", *ls[at + 1 :]],
+    ],
+)
+def test_a_spoilt_page_puts_nothing_in_place(rushed, tmp_path, spoil):
+    bad, lines = tmp_path / "bad.gz", lines_of(rushed)
+    bad.write_bytes(gzip.compress(b"\n".join(spoil(lines, first_page(lines)))))
+    with pytest.raises((errors.BadInputError, errors.DamagedError)):
+        backup.restore(bad, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob(".new*"))
+
+
+def test_a_backup_of_a_version_that_knew_no_batches_is_restored(stocked, saved, tmp_path):
+    """All but the number in its header was the same."""
+    header, *rest = lines_of(saved)
+    first = json.dumps({**json.loads(header), "format": 1}).encode()
+    (tmp_path / "old.gz").write_bytes(gzip.compress(b"\n".join([first, *rest])))
+    home, size = backup.restore(tmp_path / "old.gz", tmp_path / "new")
+    assert size == 10
+    with Ledger.open(home) as book:
+        assert book.head == stocked.book.head
+        assert book._store.require_format() == store.FORMAT
+
+
+@pytest.mark.parametrize("other", [0, 3, None])
+def test_a_backup_of_an_unknown_format_says_so(saved, tmp_path, other):
+    header, *rest = lines_of(saved)
+    first = json.dumps({**json.loads(header), "format": other}).encode()
+    (tmp_path / "other.gz").write_bytes(gzip.compress(b"\n".join([first, *rest])))
+    with pytest.raises(errors.BadInputError, match="something else"):
+        backup.restore(tmp_path / "other.gz", tmp_path / "new")

@@ -11,8 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import faulty_disk
+import rush
 
 from ledger import errors
+from ledger.batches import PAGE
 from ledger.book import Ledger
 from ledger.home import open_home
 
@@ -48,10 +50,16 @@ def refused():
     return pytest.raises(errors.StorageError)
 
 
+def batch_of(shop, count):
+    """A batch booking of so many payments of one minor unit."""
+    return rush.signed(shop.kiosk, [(shop.shopper, shop.order(("X", "Thing", 1, 1)))] * count)
+
+
 OPERATIONS = {
     "post": lambda shop, item: shop.book.post(*item, shop.now_ms),
     "topup": lambda shop, _: topup(shop),
     "batch": lambda shop, item: shop.book.post_all([item, shop.second], shop.now_ms),
+    "batch booking": lambda shop, _: shop.book.post_batch(*shop.booking, shop.now_ms),
     "close": lambda shop, _: shop.book.at(shop.desk, shop.now_ms).close("z-1"),
 }
 
@@ -62,6 +70,7 @@ OPERATIONS = {
 def test_an_error_at_any_write_or_sync_is_never_success(ready, disk, operation, how, stays_broken):
     do = OPERATIONS[operation]
     item, ready.second = payment(ready), payment(ready)
+    ready.booking = batch_of(ready, PAGE + 2)
     disk.fail_with, disk.stays_broken = how, stays_broken
     failed = 0
     for number in range(1, 200):
@@ -86,7 +95,11 @@ def test_an_error_at_any_write_or_sync_is_never_success(ready, disk, operation, 
                 break
         with Ledger.open(ready.home) as book:
             assert book.check() == []
-            assert len(book) - before in ((0, 2) if operation == "batch" else (0, 1))
+            grown = len(book) - before
+            assert grown in ((0, 2) if operation == "batch" else (0, 1))
+            if operation == "batch booking":
+                pages = next(book._store.rows("SELECT count(*) FROM batch_pages"))[0]
+                assert (pages, book.balance(ready.shopper)) == (2 * grown, 5_000 - 130 * grown)
     assert failed
     reopen(ready)
     size = len(ready.book)
@@ -130,6 +143,43 @@ def test_a_power_cut_at_any_moment_keeps_every_acknowledged_payment(ready, disk,
             for item in items:
                 book.post(*item, ready.now_ms)
             assert book.balance(ready.shopper) == 5_000 - 400 * len(items)
+            assert book.check() == []
+        shutil.rmtree(copy)
+
+
+def test_a_power_cut_at_any_moment_of_a_batch_leaves_all_of_it_or_nothing(ready, disk, tmp_path):
+    acknowledged, cuts = [], []
+
+    def watch():
+        head = ready.home.ledger_db.with_name("head.note").read_bytes()
+        cuts.append((disk.cut(len(cuts)), head, len(acknowledged)))
+
+    reopen(ready)
+    bookings = [batch_of(ready, count) for count in (PAGE + 2, 3, 2 * PAGE)]
+    disk.watch = watch
+    for number, booking in enumerate(bookings):
+        ready.book.post_batch(*booking, ready.now_ms)
+        acknowledged.append(booking)
+        if number == 1:
+            ready.book._store.db.pragma("wal_checkpoint", "TRUNCATE")
+    disk.watch = None
+    assert len(cuts) > 20
+    for number, (files, head, count) in enumerate(cuts):
+        copy = tmp_path / f"cut{number}"
+        shutil.copytree(ready.home.path, copy, ignore=shutil.ignore_patterns("ledger.db*"))
+        for name, data in files.items():
+            (copy / "ledger" / Path(name).name).write_bytes(data)
+        (copy / "ledger" / "head.note").write_bytes(head)
+        with Ledger.open(open_home(copy)) as book:
+            assert book.check() == [], number
+            found = [entry.id for entry in book.entries() if entry.kind == "batch"]
+            wanted = [batch.entry_id for batch, _ in bookings]
+            assert found == wanted[: len(found)]
+            assert count <= len(found) <= count + 1
+            for booking in bookings:
+                book.post_batch(*booking, ready.now_ms)
+            paid = sum(batch.count for batch, _ in bookings)
+            assert book.balance(ready.shopper) == 5_000 - paid
             assert book.check() == []
         shutil.rmtree(copy)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ledger import audit, receipt, store
+from kiosk.main import main
+from ledger import audit, pages, receipt, store
 from ledger.book import Ledger
 from ledger.home import open_home
 
@@ -46,6 +47,60 @@ def test_an_old_book_goes_on_in_the_new_format(old):
     with Ledger.open(old) as book:
         assert book._store.require_format() == store.FORMAT
     assert audit.check_home(old) == ([], size)
+
+
+def state_of(folder):
+    """Every file below it: its bytes, and when it was written; without SQLite's locks.
+
+    An empty log beside the book holds nothing.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = [p for p in files if p.suffix != ".db-shm" and p.stat().st_size]
+    return [(str(path), path.read_bytes(), path.stat().st_mtime_ns) for path in files]
+
+
+def test_a_check_and_reading_write_nothing_to_an_old_book(old, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    before = state_of(old.path)
+    assert main(["ledger", "check", "--home", str(old.path)]) == 0
+    assert main(["ledger", "check", "--all", "--home", str(old.path)]) == 0
+    with Ledger.open(old, read_only=True) as book:
+        assert len(list(book.entries())) >= len(book)
+    assert state_of(old.path) == before
+
+
+def tables_of(home):
+    db = apsw.Connection(str(home.ledger_db), flags=apsw.SQLITE_OPEN_READONLY)
+    names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    [(version,)] = db.execute("PRAGMA user_version")
+    db.close()
+    return version, names
+
+
+def test_an_old_book_gets_its_table_of_pages_when_it_is_opened_for_writing(old):
+    version, names = tables_of(old)
+    assert ("batch_pages" in names) == (version >= pages.SINCE)
+    with Ledger.open(old, read_only=True):
+        pass
+    assert tables_of(old) == (version, names)
+    with Ledger.open(old):
+        pass
+    assert tables_of(old) == (store.FORMAT, {"entries", "accounts", "batch_pages"})
+
+
+@pytest.mark.parametrize("name", ["home-v4"])
+def test_what_was_given_back_of_a_payment_of_an_old_batch_is_read(tmp_path, name):
+    shutil.copytree(FIXTURES / name, tmp_path / "home")
+    home = open_home(tmp_path / "home")
+    expected = json.loads((home.path / "expected.json").read_text("utf-8"))
+    with Ledger.open(home, read_only=True) as book:
+        [(payment, given_minor)] = expected["refunds_minor"].items()
+        refunds = [e.content for e in book.entries() if e.kind == "refund"]
+        assert sum(r.amount_minor for r in refunds if r.payment == payment) == given_minor
+        kinds = {entry.kind for entry in book.entries()}
+        assert {"batch", "payment", "hold", "capture", "close", "rotation", "erasure"} <= kinds
+        batches = [e.content for e in book.entries() if e.kind == "batch"]
+        assert [batch.count for batch in batches] == [130, 3]
 
 
 def test_every_row_of_the_first_format_has_a_head(old):

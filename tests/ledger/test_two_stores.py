@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import re
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -14,11 +15,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres_server
+import rush
 from operations import NOW_MS, batch, make_pair, payment, run
 
 from ledger import audit, backup, errors, parts
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
+from ledger.orders import Order, OrderLine
 
 pytestmark = [
     pytest.mark.skipif(postgres_server.binaries() is None, reason="PostgreSQL is not installed"),
@@ -84,6 +87,64 @@ def test_a_book_moves_from_one_store_to_the_other_by_its_backup(pair, tmp_path):
         assert book.check() == []
     with pytest.raises(errors.LedgerExistsError):
         backup.restore(tmp_path / "book.gz", pair[1].home.path)
+
+
+def post_batches(book):
+    """One of two pages and one of one; gives the receipt of the first one's last payment."""
+    desk = book.at(station_key(book.home, "desk"), NOW_MS)
+    desk.topup("s-ann", 1_000, "t-batches")
+    order = Order((OrderLine("X", "Thing", 1, 2),), "EUR")
+    kiosk = station_key(book.home, "kiosk")
+    first = book.post_batch(*rush.signed(kiosk, [("s-ann", order)] * 130), NOW_MS)[129]
+    desk.refund(first.id, 1, "r-batches")
+    book.post_batch(*rush.signed(kiosk, [("s-ann", order)] * 3), NOW_MS)
+    desk.close("z-batches")
+    return book.receipt(first.id)
+
+
+@pytest.mark.parametrize("source", [0, 1])
+def test_batches_move_from_one_store_to_the_other_by_a_backup(pair, tmp_path, source):
+    receipt = post_batches(pair[source])
+    head, entries = pair[source].head, list(pair[source].entries())
+    assert pair[source].check() == []
+    backup.write(pair[source], tmp_path / "book.gz")
+    target = pair[1 - source].home
+    pair[1 - source].close()
+    if target.database:
+        with psycopg.connect(target.database, autocommit=True) as db:
+            db.execute(f"DROP SCHEMA facetill_{target.id} CASCADE".encode())
+        (target.path / "ledger" / "head.note").unlink()
+    else:
+        shutil.rmtree(target.path / "ledger")
+    backup.restore(tmp_path / "book.gz", target.path)
+    with Ledger.open(target) as book:
+        assert (book.head, list(book.entries())) == (head, entries)
+        assert book.receipt(receipt.id) == receipt
+        assert book.check() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("UPDATE batch_pages SET payments = payments || 'x'::bytea WHERE page = 1", 4),
+        ("UPDATE batch_pages SET total_minor = 1 WHERE idx = 6", 6),
+        ("UPDATE batch_pages SET root = '\\x00' WHERE idx = 6", 6),
+        ("UPDATE batch_pages SET idx = 5 WHERE idx = 6", 5),
+        ("DELETE FROM batch_pages WHERE page = 1", 4),
+        ("ALTER TABLE batch_pages ADD COLUMN more TEXT", None),
+        ("DROP TABLE batch_pages", None),
+    ],
+)
+def test_what_is_altered_of_batches_in_the_database_is_named(base, tmp_path, statement, index):
+    post_batches(base)
+    base.close()
+    assert audit.check_home(base.home, memory=tmp_path / "memory")[0] == []
+    with psycopg.connect(base.home.database, autocommit=True) as db:
+        db.execute(f"SET search_path = facetill_{base.home.id}".encode())
+        db.execute(statement.encode())
+    for memory in (None, tmp_path / "memory"):
+        findings, _ = audit.check_home(base.home, memory=memory)
+        assert index in {finding.index for finding in findings}
 
 
 def post_some(home, number, count):
