@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from ledger import errors, keys
-from ledger.batches import Page, Sheet, payment_id
+from ledger.batches import PAGE, Page, Sheet, payment_id
 from ledger.book import Ledger
 from ledger.contents import Hold, Payment
 from ledger.orders import Order, OrderLine
 from ledger.rules import LIFETIME_MS_MAX, SKEW_MS_MAX
 
 ANN, BOB = "s-ann", "s-bob"
+CENT = Order((OrderLine("C", "Cent", 1, 1),), "EUR")
 APPLE = Order((OrderLine("A1", "Apple", 3, 50),), "EUR")
 ROLL = Order((OrderLine("B1", "Roll", 2, 60, counted=True),), "EUR")
 
@@ -80,6 +81,14 @@ def test_receipts_are_numbered_from_nought(rich):
     batch_id = receipts[0].id[:24]
     assert [r.id for r in receipts] == [payment_id(batch_id, 0), payment_id(batch_id, 1)]
     for number in (-1, 2):
+        with pytest.raises(IndexError):
+            _ = receipts[number]
+
+
+def test_a_full_page_has_no_receipts_beyond_its_ends(rich):
+    receipts = rich.pay_batch(*[(ANN, CENT)] * PAGE)
+    assert receipts[PAGE - 1].id == payment_id(receipts[0].id[:24], PAGE - 1)
+    for number in (-1, -PAGE, PAGE):
         with pytest.raises(IndexError):
             _ = receipts[number]
 
@@ -321,3 +330,113 @@ def test_ids_are_used_once_within_a_shared_commit_too(rich, batch_first, until_m
     rich.book._committer.do(work)
     assert len(rich.book) == size + 1
     assert rich.book.balance(ANN) == 850
+
+
+# --- several in one commit ---------------------------------------------------------------------
+
+
+def heads(shop):
+    """How many signed heads the book has."""
+    with shop.book._reading():
+        [(count,)] = shop.book._store.rows("SELECT count(*) FROM entries WHERE length(head) > 0")
+    return count
+
+
+def test_of_several_batches_each_is_taken_or_refused_by_itself(rich):
+    dear = Order((OrderLine("G", "Gold", 1, 5_000),), "EUR")
+    first, last = rich.batch((ANN, APPLE), (BOB, APPLE)), rich.batch((ANN, ROLL))
+    header, pages = rich.batch((ANN, CENT))
+    asked = [
+        (header, [(b"", b"")]),
+        (header, []),
+        first,
+        (header, first[1]),
+        rich.batch((ANN, CENT), (BOB, dear)),
+        (replace(header, signature=bytes(64)), pages),
+        rich.batch((BOB, CENT), key=keys.generate()),
+        rich.batch((ANN, CENT), now_ms=rich.now_ms - 30_001),
+        last,
+        (signed(rich, first[0], policy="1" * 64), first[1]),
+    ]
+    size, signed_before = len(rich.book), heads(rich)
+    answers = rich.book.post_batches(asked, rich.now_ms)
+    refusals = {n: type(a) for n, a in enumerate(answers) if isinstance(a, errors.Error)}
+    assert refusals == {
+        0: errors.BadInputError,
+        1: errors.BadInputError,
+        3: errors.WrongCart,
+        4: errors.InsufficientFunds,
+        5: errors.BadSignature,
+        6: errors.UnknownKiosk,
+        7: errors.Expired,
+        9: errors.AlreadyUsedWithOtherContent,
+    }
+    receipts = [*answers[2], *answers[8]]
+    assert [r.id for r in receipts] == [
+        *(payment_id(first[0].id, number) for number in range(2)),
+        payment_id(last[0].id, 0),
+    ]
+    assert [r.index for r in receipts] == [size, size, size + 1]
+    assert len({r.checkpoint for r in receipts}) == 1
+    assert (len(rich.book), heads(rich)) == (size + 2, signed_before + 1)
+    assert [rich.book.receipt(r.id) for r in receipts] == receipts
+    assert (rich.book.balance(ANN), rich.book.balance(BOB)) == (730, 850)
+    assert rich.book.check() == []
+
+
+def test_money_that_a_batch_took_is_not_there_for_the_next_one_of_its_commit(rich):
+    six = Order((OrderLine("G", "Gold", 1, 600),), "EUR")
+    four = Order((OrderLine("G", "Gold", 1, 400),), "EUR")
+    asked = [rich.batch((who, six), (ANN, four)) for who in (BOB, ANN, BOB)]
+    asked.append(rich.batch((ANN, CENT), (BOB, four)))
+    answers = rich.book.post_batches(asked, rich.now_ms)
+    assert [*map(type, answers[1:3])] == [errors.InsufficientFunds] * 2
+    assert answers[1].message == "The payment needs 10.00 EUR; the balance is 6.00 EUR."
+    assert answers[2].message == "The payment needs 6.00 EUR; the balance is 4.00 EUR."
+    assert (len(answers[0]), len(answers[3])) == (2, 2)
+    assert (rich.book.balance(ANN), rich.book.balance(BOB)) == (599, 0)
+    assert rich.book.check() == []
+
+
+def test_pieces_that_a_batch_took_are_not_there_for_the_next_one_of_its_commit(rich):
+    three, two = [(ANN, ROLL)] * 3, [(BOB, ROLL)] * 2
+    answers = rich.book.post_batches([rich.batch(*b) for b in (three, three, two)], rich.now_ms)
+    assert (len(answers[0]), len(answers[2])) == (3, 2)
+    assert answers[1].message == "Of B1 4 are left, not 6."
+    assert rich.book.stock() == {"B1": 0}
+    assert rich.book.check() == []
+
+
+def test_a_batch_that_is_asked_for_twice_in_one_call_is_charged_once(rich):
+    batch, other = rich.batch((ANN, APPLE), (BOB, ROLL)), rich.batch((ANN, CENT))
+    size = len(rich.book)
+    one, between, two = rich.book.post_batches([batch, other, batch], rich.now_ms)
+    assert [*one] == [*two]
+    assert between[0].amount_minor == 1
+    assert (len(rich.book), rich.book.balance(ANN)) == (size + 2, 849)
+    fresh = rich.batch((BOB, CENT))
+    later = rich.book.post_batches([fresh, batch, other], rich.now_ms + 10**12)
+    assert isinstance(later[0], errors.Expired)
+    assert [[*receipts] for receipts in later[1:]] == [[*one], [*between]]
+    assert len(rich.book) == size + 2
+    assert rich.book.check() == []
+
+
+def test_batches_of_which_none_is_taken_leave_no_trace(rich):
+    header, pages = rich.batch((ANN, APPLE))
+    with rich.book._reading():
+        before = state(rich)
+    assert rich.book.post_batches([], rich.now_ms) == []
+    wrong = [
+        (header, []),
+        (replace(header, policy="1" * 64), pages),
+        rich.batch(("s-nobody", CENT)),
+    ]
+    answers = rich.book.post_batches(wrong, rich.now_ms)
+    assert [*map(type, answers)] == [
+        errors.BadInputError,
+        errors.BadSignature,
+        errors.InsufficientFunds,
+    ]
+    with rich.book._reading():
+        assert state(rich) == before

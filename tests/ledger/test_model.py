@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import uuid
+from collections import Counter
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+sys.path.insert(0, str(Path(__file__).parent))
+import rush
 
 from ledger import errors
 from ledger.authorization import Authorization, sign
@@ -31,6 +36,8 @@ class BookAgainstModel(RuleBasedStateMachine):
         self.balances = {"s-ann": 0, "s-bob": 0}
         self.topups = {}
         self.payments = []
+        self.batches = []
+        self.paid = {}
         self.refunds = {}
         self.size = 3
 
@@ -86,6 +93,7 @@ class BookAgainstModel(RuleBasedStateMachine):
             self.balances[shopper] -= price
             self.size += 1
             self.payments.append((signed, order, receipt))
+            self.paid[receipt.id] = shopper, price
 
     @precondition(lambda self: self.payments)
     @rule(data=st.data())
@@ -93,26 +101,61 @@ class BookAgainstModel(RuleBasedStateMachine):
         signed, order, receipt = data.draw(st.sampled_from(self.payments))
         assert self.book.post(signed, order, self.now_ms) == receipt
 
-    @precondition(lambda self: self.payments)
+    @rule(
+        buys=st.lists(st.tuples(SHOPPERS, st.integers(1, 500)), min_size=1, max_size=3),
+        age_ms=st.sampled_from([0, 30_000, 30_001]),
+    )
+    def pay_in_a_batch(self, buys, age_ms):
+        items = [(who, Order((OrderLine("X", "Thing", 1, price),), "EUR")) for who, price in buys]
+        batch = rush.signed(self.kiosk, items, self.now_ms, mode="live")
+        spent = Counter()
+        for shopper, price in buys:
+            spent[shopper] += price
+        suffices = all(self.balances[shopper] >= minor for shopper, minor in spent.items())
+        try:
+            receipts = [*self.book.post_batch(*batch, self.now_ms + age_ms)]
+        except errors.Expired:
+            assert age_ms > 30_000
+        except errors.InsufficientFunds:
+            assert not suffices
+        else:
+            assert age_ms <= 30_000
+            assert suffices
+            assert [receipt.id for receipt in receipts] == rush.ids(batch[0])
+            assert [(r.pseudonym, r.amount_minor) for r in receipts] == buys
+            for shopper, minor in spent.items():
+                self.balances[shopper] -= minor
+            self.size += 1
+            self.batches.append((batch, receipts))
+            self.paid |= zip(rush.ids(batch[0]), buys, strict=True)
+
+    @precondition(lambda self: self.batches)
+    @rule(data=st.data())
+    def pay_a_batch_again(self, data):
+        batch, receipts = data.draw(st.sampled_from(self.batches))
+        assert [*self.book.post_batch(*batch, self.now_ms)] == receipts
+        assert [self.book.receipt(receipt.id) for receipt in receipts] == receipts
+
+    @precondition(lambda self: self.paid)
     @rule(data=st.data(), amount=st.integers(1, 900), number=st.integers(0, 2))
     def refund(self, data, amount, number):
-        signed, order, _ = data.draw(st.sampled_from(self.payments))
-        payment = signed.authorization
-        known = self.refunds.setdefault(payment.id, {})
+        sale_id = data.draw(st.sampled_from([*self.paid]))
+        shopper, price = self.paid[sale_id]
+        known = self.refunds.setdefault(sale_id, {})
         try:
-            self.book.at(self.desk, self.now_ms).refund(payment.id, amount, f"r{number}")
+            self.book.at(self.desk, self.now_ms).refund(sale_id, amount, f"r{number}")
         except errors.AlreadyUsedWithOtherContent:
             assert known[number] != amount
         except errors.RefundTooHigh:
             assert number not in known
-            assert sum(known.values()) + amount > order.total_minor
+            assert sum(known.values()) + amount > price
         else:
             if number not in known:
                 known[number] = amount
-                self.balances[payment.pseudonym] += amount
+                self.balances[shopper] += amount
                 self.size += 1
             assert known[number] == amount
-            assert sum(known.values()) <= order.total_minor
+            assert sum(known.values()) <= price
 
     @rule(jump_ms=st.sampled_from([1, 60_000, -500_000, 315_576_000_000]))
     def the_clock_jumps(self, jump_ms):
