@@ -74,22 +74,20 @@ def rows_of(path):
     """Every row as anybody would read it; None where SQLite cannot."""
     try:
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        entries = {
-            row[0]: row[1:]
-            for row in db.execute(
-                "SELECT idx, CAST(id AS BLOB), leaf, hashes, head FROM entries ORDER BY idx"
-            )
-        }
+        rows = db.execute(
+            "SELECT idx, CAST(id AS BLOB), leaf, hashes, head FROM entries ORDER BY idx"
+        ).fetchall()
+        entries = {row[0]: row[1:] for row in rows}
         accounts = sorted(
             db.execute(
                 "SELECT CAST(account AS BLOB), CAST(currency AS BLOB), balance FROM accounts"
             ),
             key=repr,  # a damaged row may have no value
         )
-        sheets = {
-            row[0]: row[1:]
-            for row in db.execute("SELECT rowid, * FROM batch_pages NOT INDEXED ORDER BY rowid")
-        }
+        paged = db.execute("SELECT rowid, * FROM batch_pages NOT INDEXED ORDER BY rowid").fetchall()
+        sheets = {row[0]: row[1:] for row in paged}
+        if (len(entries), len(sheets)) != (len(rows), len(paged)):
+            return None  # a cell too many on a page reads as a row of any number
         schema = list(db.execute("SELECT * FROM sqlite_schema"))
         pragmas = [db.pragma("user_version"), db.pragma("application_id")]
         # the indexes must lead to the same rows

@@ -97,6 +97,25 @@ def test_an_order_that_is_no_object_is_refused():
         Order.from_record([])
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda line: ["A-1"],
+        lambda line: {**line, "stock": "other"},
+        lambda line: {**line, "stock": None},
+        lambda line: {**line, "more": 1},
+        lambda line: {name: line[name] for name in ("sku", "name", "quantity")},
+        lambda line: {**line, "quantity": "1"},
+    ],
+)
+def test_a_line_of_another_form_is_refused(spoil):
+    record = order().record()
+    assert Order.from_record(record) == order()
+    record["lines"][0] = spoil(record["lines"][0])
+    with pytest.raises(BadInputError):
+        Order.from_record(record)
+
+
 def test_a_payment_books_its_taxes_apart_and_shows_them(shop):
     shop.topup()
     it = order(
