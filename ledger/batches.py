@@ -314,9 +314,11 @@ class Sheet:
         self.count = (len(pages) - 1) * PAGE + pages[-1].count
 
     def folded(self) -> Sheet:
-        """Itself, with all that is asked for worked out, and the pages let go."""
-        _ = self.root, self.orders, self._sums
+        """Itself, with all that an audit asks for worked out, and all that is large let go."""
+        _ = self.root, self.spent, self.currencies, self.counted, self.moves
         self.pages = ()
+        for name in ("orders", "bought", "_sums"):
+            del self.__dict__[name]
         return self
 
     @lazy
@@ -337,7 +339,7 @@ class Sheet:
             page.add_to(spent, times)
         return spent, times
 
-    @property
+    @lazy
     def spent(self) -> dict[str, int]:
         """What each shopper pays, in minor units."""
         return self._sums[0]
@@ -347,7 +349,12 @@ class Sheet:
         """What all its payments come to, in minor units."""
         return sum(self.spent.values())
 
-    @property
+    @lazy
+    def currencies(self) -> set[str]:
+        """Of its orders."""
+        return {order.currency for order in self.orders.values()}
+
+    @lazy
     def bought(self) -> list[tuple[Order, int]]:
         """Each order, and how often it is paid."""
         return [(self.orders[digest], times) for digest, times in self._sums[1].items()]

@@ -174,12 +174,14 @@ class Order:
     @lazy
     def priced_minor(self) -> int:
         """All lines less all discounts, in minor units."""
-        lines = sum(line.total_minor for line in self.lines)
-        return lines - sum(discount.amount_minor for discount in self.discounts)
+        lines = sum([line.quantity * line.unit_minor for line in self.lines])
+        return lines - sum([discount.amount_minor for discount in self.discounts])
 
     @lazy
     def total_minor(self) -> int:
         """What is to be paid, in minor units."""
+        if not self.taxes:
+            return self.priced_minor
         added = sum(tax.amount_minor for tax in self.taxes if tax.kind == "added")
         return self.priced_minor + added
 

@@ -218,8 +218,8 @@ def _require_payable(payment: Payment, known: Known, book: Genesis, now_ms: int)
 def _require_batch(batch: Batch, sheet: Sheet, known: Known, book: Genesis, now_ms: int) -> None:
     """All of it, or none: what each shopper spends in it, and each article taken, is one sum."""
     _require_source(batch.source, book)
-    for order, _ in sheet.bought:
-        _require_currency(order.currency, book)
+    for currency in sheet.currencies:
+        _require_currency(currency, book)
     _require_currency(batch.currency, book)
     require_sheet(batch)
     _require_in_time(batch, now_ms)
