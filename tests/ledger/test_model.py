@@ -22,6 +22,7 @@ from ledger.home import create_home, station_key
 from ledger.orders import Order, OrderLine
 
 SHOPPERS = st.sampled_from(["s-ann", "s-bob"])
+AGES_MS = st.sampled_from([0, 0, 0, 1, 30_000, 30_001])
 
 
 class BookAgainstModel(RuleBasedStateMachine):
@@ -40,13 +41,15 @@ class BookAgainstModel(RuleBasedStateMachine):
         self.paid = {}
         self.refunds = {}
         self.size = 3
+        for shopper in self.balances:  # or little of what is asked would be taken
+            self.topup(shopper, 2_000, shopper)
 
     def teardown(self):
         assert self.book.check() == []
         self.book.close()
         self.folder.cleanup()
 
-    @rule(shopper=SHOPPERS, amount=st.integers(1, 1_000), number=st.integers(0, 3))
+    @rule(shopper=SHOPPERS, amount=st.integers(1, 3_000), number=st.integers(0, 3))
     def topup(self, shopper, amount, number):
         fresh = number not in self.topups
         known = self.topups.setdefault(number, (shopper, amount))
@@ -60,7 +63,7 @@ class BookAgainstModel(RuleBasedStateMachine):
             self.balances[shopper] += amount
             self.size += 1
 
-    @rule(shopper=SHOPPERS, price=st.integers(1, 700), age_ms=st.sampled_from([0, 30_000, 30_001]))
+    @rule(shopper=SHOPPERS, price=st.integers(1, 700), age_ms=AGES_MS)
     def pay(self, shopper, price, age_ms):
         order = Order((OrderLine("X", "Thing", 1, price),), "EUR")
         signed = sign(
@@ -103,7 +106,7 @@ class BookAgainstModel(RuleBasedStateMachine):
 
     @rule(
         buys=st.lists(st.tuples(SHOPPERS, st.integers(1, 500)), min_size=1, max_size=3),
-        age_ms=st.sampled_from([0, 30_000, 30_001]),
+        age_ms=AGES_MS,
     )
     def pay_in_a_batch(self, buys, age_ms):
         items = [(who, Order((OrderLine("X", "Thing", 1, price),), "EUR")) for who, price in buys]
@@ -137,7 +140,7 @@ class BookAgainstModel(RuleBasedStateMachine):
         assert [self.book.receipt(receipt.id) for receipt in receipts] == receipts
 
     @precondition(lambda self: self.paid)
-    @rule(data=st.data(), amount=st.integers(1, 900), number=st.integers(0, 2))
+    @rule(data=st.data(), amount=st.integers(1, 500), number=st.integers(0, 2))
     def refund(self, data, amount, number):
         sale_id = data.draw(st.sampled_from([*self.paid]))
         shopper, price = self.paid[sale_id]
