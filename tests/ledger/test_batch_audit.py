@@ -15,10 +15,9 @@ import rush
 from threaded_parts import alone
 
 from ledger import audit, errors, pages, parts, rules, seals
-from ledger.batches import PAGE, Sheet
+from ledger.batches import PAGE
 from ledger.book import Ledger
 from ledger.orders import Order, OrderLine
-from ledger.store import open_store
 
 BIG, SMALL, LATER = 6, 8, 11  # the entries that are batches: of 3 pages, of 1 and of 1
 NO_BATCH, SIZE = 7, 14
@@ -489,20 +488,3 @@ def test_a_spoilt_page_ends_the_attempt_and_one_process_names_it(closed, started
     assert started.reached is None
     assert found == alone(closed.home)
     assert {SMALL, NO_BATCH} & {finding.index for finding in found[0]}
-
-
-# --- pages as rows ------------------------------------------------------------------------------
-
-
-def test_a_sheet_is_read_as_it_was_posted(closed):
-    opened = open_store(closed.home, read_only=True)
-    with opened.transaction(write=False):
-        sheet = pages.sheet(opened, BIG)
-        assert (len(sheet.pages), sheet.count) == (3, 300)
-        assert [count for _, count in pages.counts(opened, 0, SIZE)] == [3, 1, 1]
-        assert pages.counts(opened, BIG + 1, LATER) == [(SMALL, 1)]
-        assert list(pages.strays(opened)) == []
-        assert isinstance(sheet, Sheet)
-        with pytest.raises(errors.BadInputError):
-            pages.sheet(opened, NO_BATCH)
-    opened.close()

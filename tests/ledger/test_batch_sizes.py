@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from ledger import batches, batching, keys
 from ledger.batches import Page, Sheet
 from ledger.batching import Batching
 from ledger.errors import BadInputError
-from ledger.orders import Order, OrderLine
+from ledger.orders import ORDER_CONTEXT, Order, OrderLine
 
 NOW_MS = 1_800_000_000_000
 APPLE, CUP = (Order((OrderLine(sku, sku, 1, 50),), "EUR") for sku in ("Apple", "Cup"))
@@ -52,18 +54,34 @@ def test_a_batch_has_a_size_that_it_may_have_and_no_more(made, monkeypatch):
         Sheet(whole)
 
 
-def test_a_payment_that_would_make_a_batch_too_large_is_not_added(made, monkeypatch):
-    monkeypatch.setattr(batching, "PAGE", 2)
-    monkeypatch.setattr(batches, "PAGE", 2)
-    record = len(f"{'0' * 32}\t{'0' * 64}\ts-ann\tpin\t") + 1
-    one, other = len(APPLE.encoded) + 1, len(CUP.encoded) + 1
-    # an order is counted once a page: the second page has both
-    monkeypatch.setattr(batching, "BYTES_MAX", 4 * record + 2 * one + other)
-    for order in (APPLE, APPLE, CUP, APPLE):
-        made.add("s-ann", order, "pin", ())
+def test_a_batch_has_32_mebibytes_at_most():
+    """Its pages' sizes count, before any order is read."""
+    record = len(f"{'0' * 32}\t{'0' * 64}\ts-ann\tpin\t")
+
+    def page(size):
+        order = bytes(size - record)
+        digest = hashlib.sha256(ORDER_CONTEXT + order).hexdigest()
+        return Page(f"{'0' * 32}\t{digest}\ts-ann\tpin\t".encode(), order)
+
+    assert Sheet([page(2**25)]).count == 1
     with pytest.raises(BadInputError, match="bytes of a batch"):
-        made.add("s-ann", APPLE, "pin", ())
-    assert made.signed(NOW_MS + 1)[0].count == 4
-    monkeypatch.setattr(batching, "BYTES_MAX", batching.BYTES_MAX + record + one)
-    made.add("s-ann", APPLE, "pin", ())
-    assert made.signed(NOW_MS + 1)[0].count == 5
+        Sheet([page(2**25 + 1)])
+
+
+def test_a_payment_that_would_make_a_batch_too_large_is_not_added(made, monkeypatch):
+    """What the batch comes to is told to the byte: each page has its own orders, each once."""
+    monkeypatch.setattr(batching, "PAGE", 3)
+    monkeypatch.setattr(batches, "PAGE", 3)
+    record = len(f"{'0' * 32}\t{'0' * 64}\ts-ann\tpin\t") + 1
+    size, on_page = 0, set()
+    for number, order in enumerate((APPLE, APPLE, CUP, CUP, APPLE, CUP, APPLE)):
+        if number % 3 == 0:
+            on_page = set()
+        size += record if order in on_page else record + len(order.encoded) + 1
+        on_page.add(order)
+        monkeypatch.setattr(batching, "BYTES_MAX", size - 1)
+        with pytest.raises(BadInputError, match="bytes of a batch"):
+            made.add("s-ann", order, "pin", ())
+        monkeypatch.setattr(batching, "BYTES_MAX", size)
+        made.add("s-ann", order, "pin", ())
+    assert made.signed(NOW_MS + 1)[0].count == 7
