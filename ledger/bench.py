@@ -272,7 +272,11 @@ def _plain_sqlite(bench: Bench, place: Path, *, quick: bool) -> None:
 def _postgres(bench: Bench, place: Path, database: str, count: int) -> None:
     shop = Shop(place, "database", database)
     try:
-        bench.figures["postgres_payments_per_s"] = count / shop.post(shop.items(count))
+        rate = count / shop.post(shop.items(count))
+        bench.figures["postgres_own_entries_payments_per_s"] = rate
+        for kind, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+            batches = shop.batches(max(4, count // size), size)
+            _batch_rate(bench, f"postgres_{kind}", shop, batches)
         times_ms = []
         for signed, order in shop.single_items(200):
             started_s = time.perf_counter()
@@ -291,9 +295,9 @@ def _postgres(bench: Bench, place: Path, database: str, count: int) -> None:
         bench.notes.append("pgbench failed; PostgreSQL's own figure is missing.")
         return
     bench.figures["pgbench_tpcb_per_s"] = float(found.group(1))
-    bench.figures["ratio_to_pgbench"] = (
-        bench.figures["postgres_payments_per_s"] / bench.figures["pgbench_tpcb_per_s"]
-    )
+    for kind in ("", "own_entries_", "batched_"):
+        rate = bench.figures[f"postgres_{kind}payments_per_s"]
+        bench.figures[f"{kind}ratio_to_pgbench"] = rate / bench.figures["pgbench_tpcb_per_s"]
 
 
 def _run(command: list[str]) -> str:
