@@ -59,10 +59,9 @@ def settle(vault: Vault, now_ms: int) -> int:
 def erased_in(home: Home) -> set[str]:
     """The pseudonyms that the home's book has tombstones of; none where there is no book."""
     from ledger.errors import LedgerMissingError
-    from ledger.instructions import Erasure
 
     try:
         with Ledger.open(home, read_only=True) as book:
-            return {e.content.pseudonym for e in book.entries() if isinstance(e.content, Erasure)}
+            return book.erased()
     except LedgerMissingError:
         return set()

@@ -15,7 +15,7 @@ from ledger.draft import Draft
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, DamagedError
 from ledger.fields import require_integer, require_pseudonym
-from ledger.instructions import Capture, Void
+from ledger.instructions import Capture, Erasure, Void
 from ledger.log import Log
 from ledger.money import PIECES
 from ledger.receipt import Receipt
@@ -222,6 +222,12 @@ class Reading:
                 raise rules.unknown_sale(payment_id)
             entry, number = found
             return self._receipt(entry, self._log.member(entry, number))
+
+    def erased(self) -> set[str]:
+        """The pseudonyms that have tombstones."""
+        with self._reading():
+            tombs = self._log.within(f"{Erasure.kind}/")
+        return {e.content.pseudonym for e in tombs if isinstance(e.content, Erasure)}
 
     def holds(self) -> list[Hold]:
         """The holds that nothing has ended yet, in order."""
