@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import errors, keys
+from ledger import draft, errors, keys
 from ledger.batches import PAGE, Page, Sheet, payment_id
 from ledger.book import Ledger
 from ledger.contents import Hold, Payment
@@ -295,6 +295,21 @@ def test_an_id_of_a_batch_pays_for_nothing_else(rich, kind):
             ask(APPLE, pseudonym=ANN, id=used.id)
     ask(APPLE, pseudonym=ANN, id=payment_id(receipts[0].id[:24], 2))
     assert rich.book.balance(ANN) == 700
+    assert rich.book.check() == []
+
+
+@pytest.mark.parametrize("lookup", [1, 2, 3, 4])
+def test_however_many_batches_stand_near_their_ids_pay_for_nothing_else(rich, monkeypatch, lookup):
+    monkeypatch.setattr(draft, "LOOKUP", lookup)
+    used = sorted(rich.pay_batch((ANN, CENT))[0].id for _ in range(3))
+    items = [
+        (rich.authorize(APPLE, pseudonym=BOB, id=sale_id), APPLE)
+        for sale_id in (*used, payment_id(used[0][:24], 1), payment_id(used[2][:24], 1))
+    ]
+    answers = rich.book.post_many(items, rich.now_ms)
+    assert [*map(type, answers[:3])] == [errors.AlreadyUsedWithOtherContent] * 3
+    assert [answer.amount_minor for answer in answers[3:]] == [150, 150]
+    assert rich.book.balance(BOB) == 700
     assert rich.book.check() == []
 
 
