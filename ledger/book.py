@@ -331,9 +331,13 @@ class Ledger(Reading):
         places = [(account, self.home.currency) for account in accounts]
         tombstones = {f"{Erasure.kind}/{p.pseudonym}" for p in payments}
         holds = [f"hold/{p.sale_id}" for p in payments]
-        draft.prefetch([*(p.entry_id for p in payments), *holds, *tombstones], places)
-        if payments:
-            draft.prefetch_batches([f"{Batch.kind}/{p.sale_id[:ID_DIGITS]}" for p in payments])
+        ids = [*(p.entry_id for p in payments), *holds, *tombstones]
+        batches = [f"{Batch.kind}/{p.sale_id[:ID_DIGITS]}" for p in payments]
+        if len(payments) > 1:
+            draft.prefetch_batches(batches)
+        else:
+            ids += batches  # by the same query
+        draft.prefetch(ids, places)
 
     def _receipt_of(self, draft: Draft, entry: Entry) -> Receipt:
         return Receipt.of(entry, *self._proof_of(draft, entry))
