@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, cast
 
 from ledger import canonical, keys, merkle
-from ledger.contents import Posting, sale_postings, shopper_account
+from ledger.contents import Posting, sale_postings, shop_postings, shopper_account
 from ledger.fields import (
     HEX_24,
     HEX_32,
@@ -376,8 +376,7 @@ class Sheet:
         for pseudonym, spent_minor in self.spent.items():
             sums[shopper_account(pseudonym), currency] = spent_minor
         for order, times in self.bought:
-            payer = Posting("", order.currency, order.total_minor)
-            for account, commodity, amount in sale_postings(order, payer)[1:]:
+            for account, commodity, amount in shop_postings(order):
                 sums[account, commodity] = sums.get((account, commodity), 0) + times * amount
         return tuple(Posting(*place, amount) for place, amount in sums.items())
 

@@ -108,9 +108,14 @@ class Sale(Protocol):
 
 
 def sale_postings(order: Order, payer: Posting) -> tuple[Posting, ...]:
-    """What a sale moves: the payer's side, the taxes, the rest to the shop, and the goods."""
+    """What a sale moves: the payer's side, and the shop's."""
+    return payer, *shop_postings(order)
+
+
+def shop_postings(order: Order) -> tuple[Posting, ...]:
+    """The shop's side of a sale: the taxes, the rest to the shop, and the goods."""
     currency, net_minor = order.currency, order.total_minor
-    moved = [payer]
+    moved = []
     for tax in order.taxes:
         if tax.amount_minor:
             moved.append(Posting(tax_account(tax.name), currency, -tax.amount_minor))
