@@ -112,3 +112,23 @@ def test_a_page_that_is_not_there_or_ends_too_soon_is_named(closed):
             with pytest.raises(errors.BadInputError, match="The field page is"):
                 pages.page(opened, index, number)
     opened.close()
+
+
+def test_a_shopper_s_payments_are_told_of_all_pages_or_not_at_all(closed):
+    opened = open_store(closed.home, read_only=True)
+    query = "SELECT leaf FROM entries WHERE idx = ?"
+    with opened.transaction(write=False):
+        batch, topup = (parse_leaf(next(opened.rows(query, (n,)))[0]) for n in (BIG, NO_BATCH))
+        told = [*pages.about(opened, batch, closed.shopper)]
+        assert [(e.index, e.content.number) for e in told] == [(BIG, n) for n in range(300)]
+        assert [*pages.about(opened, topup, "s-nobody")] == [topup]
+        assert [*pages.about(opened, batch, "s-nobody")] == []
+    opened.close()
+    spoil(closed, f"DELETE FROM batch_pages WHERE idx = {BIG} AND page = 2")
+    opened = open_store(closed.home, read_only=True)
+    with (
+        opened.transaction(write=False),
+        pytest.raises(errors.BadInputError, match="The field page is"),
+    ):
+        list(pages.about(opened, batch, "s-nobody"))
+    opened.close()
