@@ -170,7 +170,7 @@ class _Audit:
     ) -> None:
         self.findings: list[Finding] = []
         self.size = 0
-        self._total = 0
+        self._total: int
         self._home = home
         self._anchor = anchor
         self._progress = progress
