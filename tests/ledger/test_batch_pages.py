@@ -132,3 +132,9 @@ def test_a_shopper_s_payments_are_told_of_all_pages_or_not_at_all(closed):
     ):
         list(pages.about(opened, batch, "s-nobody"))
     opened.close()
+
+
+def test_a_batch_whose_pages_are_all_gone_comes_to_nothing(closed):
+    spoil(closed, f"DELETE FROM batch_pages WHERE idx = {SMALL}")
+    with Ledger.open(closed.home, read_only=True) as book, book._reading():
+        assert [book._log.total_minor(entry) for entry in book._log.batch(SMALL, 1)] == [0]
