@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 ENTRIES_LEAST: Final = 4_000  # in a part; fewer take no longer than a process to start
 PARTS_MAX: Final = 16
-SHEETS_KEPT: Final = 64  # of batches that a process has read, until it judges them
+MOVES_KEPT: Final = 500_000  # of batches that a process has read, until it judges them; some 200 MB
 PAGE_WORK: Final = 3  # entries that take as long as a page of a batch
 NICE: Final = 5
 _COMMAND: Final = "from ledger.parts import main; main()"
@@ -281,6 +281,7 @@ def _sums(
 ) -> list[tuple[str, str, int]]:
     """What a part adds to the accounts; `sheets` takes the first of its batches."""
     sums: dict[Place, int] = {}
+    room = MOVES_KEPT
     rows = opened.rows("SELECT leaf FROM entries WHERE idx >= ? AND idx < ?", (first, last))
     for (leaf,) in rows:
         for posting in json.loads(cast("bytes", leaf))["postings"]:
@@ -291,7 +292,8 @@ def _sums(
         for account, currency, amount_minor in sheet.moves:
             place = account, currency
             sums[place] = sums.get(place, 0) + amount_minor
-        if len(sheets) < SHEETS_KEPT:
+        room -= len(sheet.moves)
+        if room >= 0:
             sheets[index] = sheet
     return [(*place, amount_minor) for place, amount_minor in sums.items()]
 
