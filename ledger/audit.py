@@ -15,7 +15,7 @@ An auditor who comes again need not verify what has not changed by a bit: see `l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
@@ -299,13 +299,12 @@ class _Audit:
             tree.rotate(entry.content.public_bytes)
 
     def _with_sheet(self, entry: Entry, known: Replay) -> Entry:
-        batch = entry.content
-        if not isinstance(batch, Batch):
+        if not isinstance(entry.content, Batch):
             return entry
         self._tell()  # it may take as long as a thousand others
         index = entry.index
         sheet = self.sheets.pop(index, None) or pages.sheet(known.opened, index).folded()
-        return replace(entry, content=replace(batch, sheet=sheet))
+        return entry.with_sheet(sheet)
 
     def _check_entry(self, index: int, entry: Entry, known: Replay) -> None:
         content = entry.content

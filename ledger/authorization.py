@@ -27,9 +27,11 @@ from ledger.fields import (
     require_currency,
     require_fields,
     require_integer,
+    require_method,
     require_models,
     require_pattern,
     require_pseudonym,
+    require_source,
     signature_from_text,
 )
 from ledger.lazy import lazy
@@ -105,10 +107,8 @@ class Authorization:
         require_models(self.models)
         for cue in self.cues:
             require_pattern("cue", cue, WORD)
-        if self.method not in ("face", "pin"):
-            raise bad_field("method")
-        if self.source not in ("live", "file"):
-            raise bad_field("source")
+        require_method(self.method)
+        require_source(self.source)
         if self.hold_until_ms is not None:
             require_integer("hold_until_ms", self.hold_until_ms, 0, canonical.INTEGER_MAX)
 

@@ -220,7 +220,7 @@ def _with_pages(entry: Entry, lines: Iterator[bytes]) -> Entry:
                 made.append(Page(payments.encode(), orders.encode()))
             case _:
                 raise bad_field("page")
-    return replace(entry, content=replace(entry.content, sheet=Sheet(made)))
+    return entry.with_sheet(Sheet(made))
 
 
 def put_rows(

@@ -29,6 +29,7 @@ from ledger.fields import (
     HEX_24,
     HEX_32,
     HEX_64,
+    METHODS,
     WORD,
     bad_field,
     bytes_from_text,
@@ -39,6 +40,7 @@ from ledger.fields import (
     require_models,
     require_pattern,
     require_pseudonyms,
+    require_source,
     signature_from_text,
 )
 from ledger.lazy import lazy
@@ -57,7 +59,6 @@ PAGE: Final = 128  # payments; a power of two, so that a page is a subtree
 RECORD_BYTES_MAX: Final = 512
 BYTES_MAX: Final = 1 << 25  # of all records and orders of a batch
 ORDERS_KEPT: Final = 1_024
-METHODS: Final = ("face", "pin")
 _CELLS: Final = 5
 _SALTS: Final = re.compile(r"[0-9a-f]*")
 _SALT_DIGITS: Final = 32
@@ -115,8 +116,7 @@ class Batch:
         require_integer("expires_at_ms", self.expires_at_ms, 0, canonical.INTEGER_MAX)
         require_pattern("policy", self.policy, HEX_64)
         require_models(self.models)
-        if self.source not in ("live", "file"):
-            raise bad_field("source")
+        require_source(self.source)
         require_mode(self.mode)
 
     @property

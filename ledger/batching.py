@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 from ledger.batches import (
     BYTES_MAX,
     ID_DIGITS,
-    METHODS,
     PAGE,
     PAYMENTS_MAX,
     RECORD_BYTES_MAX,
@@ -26,6 +25,7 @@ from ledger.fields import (
     WORD,
     bad_field,
     require_integer,
+    require_method,
     require_pattern,
     require_pseudonym,
 )
@@ -68,10 +68,10 @@ class Batching:
         self._policy = policy
         self._models = models
         self._source = source
-        self._records: list[str] = []
-        self._orders: list[Order] = []
-        self._page_orders: set[bytes] = set()
+        self._pages: list[tuple[list[str], dict[bytes, None]]] = []  # records, different orders
+        self._count = 0
         self._bytes = 0
+        self._currency = ""
 
     def add(
         self, pseudonym: str, order: Order, method: Literal["face", "pin"], cues: Sequence[str]
@@ -82,28 +82,28 @@ class Batching:
             BadInputError: The batch is full, or of another currency, or a field is outside of what
                 the format allows; the batch is as it was.
         """
-        require_integer("payments of a batch", len(self._records) + 1, 1, PAYMENTS_MAX)
+        require_integer("payments of a batch", self._count + 1, 1, PAYMENTS_MAX)
         require_pseudonym(pseudonym)
-        if method not in METHODS:
-            raise bad_field("method")
+        require_method(method)
         for cue in cues:
             require_pattern("cue", cue, WORD)
-        if self._orders and order.currency != self._orders[0].currency:
+        if self._count and order.currency != self._currency:
             raise bad_field("currency")
         cells = secrets.token_hex(16), order.digest(), pseudonym, method, " ".join(cues)
         record = "\t".join(cells)
         require_integer("bytes of a record", len(record), 1, RECORD_BYTES_MAX)
-        begins = len(self._records) % PAGE == 0
-        known = not begins and order.encoded in self._page_orders
-        more = len(record) + 1 + (0 if known else len(order.encoded) + 1)
+        begins = self._count % PAGE == 0
+        records, orders = ([], {}) if begins else self._pages[-1]
+        more = len(record) + 1 + (0 if order.encoded in orders else len(order.encoded) + 1)
         require_integer("bytes of a batch", self._bytes + more, 1, BYTES_MAX)
         if begins:
-            self._page_orders = set()
-        self._page_orders.add(order.encoded)
+            self._pages.append((records, orders))
+        records.append(record)
+        orders[order.encoded] = None
         self._bytes += more
-        self._records.append(record)
-        self._orders.append(order)
-        return payment_id(self.id, len(self._records) - 1)
+        self._currency = order.currency
+        self._count += 1
+        return payment_id(self.id, self._count - 1)
 
     def signed(self, expires_at_ms: int) -> tuple[Batch, list[tuple[bytes, bytes]]]:
         """What `Ledger.post_batch` takes: the header, and (records, orders) of each page.
@@ -111,19 +111,17 @@ class Batching:
         Raises:
             BadInputError: It is empty, or a field of its header is outside of the format.
         """
-        require_integer("payments of a batch", len(self._records), 1, PAYMENTS_MAX)
-        pages = []
-        for start in range(0, len(self._records), PAGE):
-            records = "\n".join(self._records[start : start + PAGE])
-            orders = dict.fromkeys(order.encoded for order in self._orders[start : start + PAGE])
-            pages.append((records.encode(), b"\n".join(orders)))
+        require_integer("payments of a batch", self._count, 1, PAYMENTS_MAX)
+        pages = [
+            ("\n".join(records).encode(), b"\n".join(orders)) for records, orders in self._pages
+        ]
         sheet = Sheet([Page(*page) for page in pages])
         batch = Batch(
             id=self.id,
             kiosk=self._key.key_id,
             count=sheet.count,
             root=sheet.root,
-            currency=self._orders[0].currency,
+            currency=self._currency,
             issued_at_ms=self._now_ms,
             expires_at_ms=expires_at_ms,
             policy=self._policy,

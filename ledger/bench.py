@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledger.bench_shop import Asked
+    from ledger.receipt import Receipt
 
 BILLION: Final = 1_000_000_000
 PROOFS: Final = 200
@@ -41,6 +42,7 @@ CHECKS: Final = (
     "check_entries_per_s",
     "check_open_entries_per_s",
 )
+SIZES: Final = (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX))  # of batches
 SOLD_MEANWHILE: Final = 100  # payments between two checks
 PGBENCH_S: Final = 5
 _TPS: Final = re.compile(r"tps = ([0-9.]+)")
@@ -119,7 +121,7 @@ def run(
 def _batches(bench: Bench, place: Path, count: int, step: Callable[[str], object]) -> None:
     """Small batches that share commits, and the largest; then the largest, each order its own."""
     shop = Shop(place, "batches")
-    for name, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+    for name, size in SIZES:
         step(f"payments in batches of {size}")
         _batch_rate(bench, name, shop, shop.batches(max(4, 2 * count // size), size))
     step("proofs of payments in batches")
@@ -149,21 +151,24 @@ def _check_batches(
 
 def measure_single(bench: Bench, shop: Shop, count: int) -> None:
     """One payment, its own commit."""
+    times_ms = _post_times_ms(shop, count)
+    bench.figures["post_ms_p50"] = statistics.median(times_ms)
+    bench.figures["post_ms_p99"] = statistics.quantiles(times_ms, n=100)[98]
+
+
+def _post_times_ms(shop: Shop, count: int) -> list[float]:
     times_ms = []
     for signed, order in shop.single_items(count):
         started_s = time.perf_counter()
         shop.book.post(signed, order, NOW_MS)
         times_ms.append((time.perf_counter() - started_s) * 1_000)
-    bench.figures["post_ms_p50"] = statistics.median(times_ms)
-    bench.figures["post_ms_p99"] = statistics.quantiles(times_ms, n=100)[98]
+    return times_ms
 
 
 def measure_proofs(bench: Bench, shop: Shop) -> None:
     """The proofs of payments that were posted a while ago."""
     ids = shop.paid[:: max(1, len(shop.paid) // PROOFS)]
-    started_s = time.perf_counter()
-    proofs = [shop.book.receipt(payment_id) for payment_id in ids]
-    bench.figures["proof_ms"] = (time.perf_counter() - started_s) * 1_000 / len(proofs)
+    proofs, bench.figures["proof_ms"] = _timed_proofs(shop, ids)
     deepest = max(proofs, key=lambda proof: len(proof.proof_text()))
     bench.figures["proof_bytes"] = len(deepest.proof_text().encode())
     nothing = bytes(merkle.HASH_BYTES)
@@ -174,11 +179,15 @@ def measure_proofs(bench: Bench, shop: Shop) -> None:
 
 def measure_batched_proofs(bench: Bench, shop: Shop) -> None:
     """As `measure_proofs`, of payments in batches."""
-    ids = shop.paid_in_batches[-PROOFS:]
+    proofs, bench.figures["batched_proof_ms"] = _timed_proofs(shop, shop.paid_in_batches[-PROOFS:])
+    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+
+
+def _timed_proofs(shop: Shop, ids: list[str]) -> tuple[list[Receipt], float]:
+    """The receipts of these payments, and the milliseconds that each took."""
     started_s = time.perf_counter()
     proofs = [shop.book.receipt(payment_id) for payment_id in ids]
-    bench.figures["batched_proof_ms"] = (time.perf_counter() - started_s) * 1_000 / len(proofs)
-    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+    return proofs, (time.perf_counter() - started_s) * 1_000 / len(proofs)
 
 
 def measure_checks(bench: Bench, shop: Shop, place: Path) -> None:
@@ -228,7 +237,7 @@ def _post_in_child(place: Path, name: str, count: int, barrier: object, answers:
     items = shop.items(count)
     barrier.wait()  # type: ignore[attr-defined]
     told["own_entries_payments"] = count, shop.post(items)
-    for kind, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+    for kind, size in SIZES:
         batches = shop.batches(max(4, 2 * count // size), size)
         barrier.wait()  # type: ignore[attr-defined]
         told[kind] = len(batches) * size, shop.post_batches(batches)
@@ -274,15 +283,10 @@ def _postgres(bench: Bench, place: Path, database: str, count: int) -> None:
     try:
         rate = count / shop.post(shop.items(count))
         bench.figures["postgres_own_entries_payments_per_s"] = rate
-        for kind, size in (("payments", SIGNED_TOGETHER), ("batched_payments", PAYMENTS_MAX)):
+        for kind, size in SIZES:
             batches = shop.batches(max(4, count // size), size)
             _batch_rate(bench, f"postgres_{kind}", shop, batches)
-        times_ms = []
-        for signed, order in shop.single_items(200):
-            started_s = time.perf_counter()
-            shop.book.post(signed, order, NOW_MS)
-            times_ms.append((time.perf_counter() - started_s) * 1_000)
-        bench.figures["postgres_post_ms_p50"] = statistics.median(times_ms)
+        bench.figures["postgres_post_ms_p50"] = statistics.median(_post_times_ms(shop, 200))
     finally:
         shop.book.close()
     pgbench = shutil.which("pgbench")

@@ -7,7 +7,7 @@ import os
 import random
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledger.authorization import Authorization, sign, sign_batch
 from ledger.batches import payment_id
@@ -18,7 +18,7 @@ from ledger.ids import fresh_id
 from ledger.orders import Order, OrderLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ledger.authorization import SignedAuthorization
@@ -32,6 +32,7 @@ SHOPPERS: Final = 500
 PAYMENTS_A_MS: Final = 17
 KNOWN_EVERY: Final = 31  # of how many payments one is proven later
 
+T = TypeVar("T")
 Item = tuple["SignedAuthorization", Order]
 Asked = tuple["Batch", list[tuple[bytes, bytes]]]
 
@@ -102,13 +103,7 @@ class Shop:
 
     def post(self, items: list[Item]) -> float:
         """Post all in commits of COMMIT; gives the seconds."""
-        with _quiet_collector():
-            started_s = time.perf_counter()
-            for start in range(0, len(items), COMMIT):
-                for answer in self.book.post_many(items[start : start + COMMIT], NOW_MS):
-                    if isinstance(answer, Exception):
-                        raise answer
-            seconds = time.perf_counter() - started_s
+        seconds = _timed(self.book.post_many, items, COMMIT)
         self.paid += [signed.authorization.id for signed, _ in items[::KNOWN_EVERY]]
         return seconds
 
@@ -133,15 +128,22 @@ class Shop:
     def post_batches(self, asked: Sequence[Asked]) -> float:
         """Post all, in commits of COMMIT payments or of one batch; gives the seconds."""
         together = max(1, COMMIT // asked[0][0].count)
-        with _quiet_collector():
-            started_s = time.perf_counter()
-            for start in range(0, len(asked), together):
-                for answer in self.book.post_batches(asked[start : start + together], NOW_MS):
-                    if isinstance(answer, Exception):
-                        raise answer
-            seconds = time.perf_counter() - started_s
+        seconds = _timed(self.book.post_batches, asked, together)
         self.paid_in_batches += [payment_id(batch.id, batch.count // 2) for batch, _ in asked]
         return seconds
+
+
+def _timed(
+    post: Callable[[Sequence[T], int], Sequence[object]], asked: Sequence[T], together: int
+) -> float:
+    """Post all, so many in a commit; gives the seconds."""
+    with _quiet_collector():
+        started_s = time.perf_counter()
+        for start in range(0, len(asked), together):
+            for answer in post(asked[start : start + together], NOW_MS):
+                if isinstance(answer, Exception):
+                    raise answer
+        return time.perf_counter() - started_s
 
 
 @contextmanager

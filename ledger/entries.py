@@ -12,7 +12,7 @@ it moves, is in `ledger.contents`, `ledger.instructions` and `ledger.batches`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ledger import canonical
@@ -35,6 +35,7 @@ from ledger.instructions import (
 from ledger.lazy import lazy
 
 if TYPE_CHECKING:
+    from ledger.batches import Sheet
     from ledger.contents import Body, Posting, Sale
 
 FORMAT: Final = 1
@@ -85,20 +86,23 @@ class Entry:
         return self.content.postings()
 
     @property
+    def sheet(self) -> Sheet | None:
+        """The payments, where it is a batch that has them at hand."""
+        return self.content.sheet if isinstance(self.content, Batch) else None
+
+    def with_sheet(self, sheet: Sheet) -> Entry:
+        """The same batch with its payments at hand."""
+        return replace(self, content=replace(cast("Batch", self.content), sheet=sheet))
+
+    @property
     def moves(self) -> tuple[Posting, ...]:
         """What it moves, and all that its payments do where it is a batch with its sheet."""
-        content = self.content
-        if isinstance(content, Batch) and content.sheet is not None:
-            return content.sheet.moves
-        return self.postings
+        return self.postings if self.sheet is None else self.sheet.moves
 
     @property
     def batch_minor(self) -> int:
         """What its payments come to, in minor units, where it is a batch with its sheet."""
-        content = self.content
-        if isinstance(content, Batch) and content.sheet is not None:
-            return content.sheet.total_minor
-        return 0
+        return 0 if self.sheet is None else self.sheet.total_minor
 
     @lazy
     def _leaf(self) -> bytes:

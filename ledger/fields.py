@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TEXT_CHARS_MAX: Final = 200
 SIGNATURE_BYTES: Final = 64
+METHODS: Final = ("face", "pin")
 
 HEX_16: Final = re.compile(r"[0-9a-f]{16}")
 HEX_24: Final = re.compile(r"[0-9a-f]{24}")
@@ -82,6 +83,18 @@ def require_mode(mode: object) -> None:
     """One of live and demo."""
     if mode not in ("live", "demo"):
         raise bad_field("mode")
+
+
+def require_source(source: object) -> None:
+    """One of live and file."""
+    if source not in ("live", "file"):
+        raise bad_field("source")
+
+
+def require_method(method: object) -> None:
+    """One of METHODS."""
+    if method not in METHODS:
+        raise bad_field("method")
 
 
 def require_models(models: dict[str, str]) -> None:

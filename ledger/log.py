@@ -7,6 +7,7 @@ of the caller.
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -14,6 +15,7 @@ from ledger import keys, merkle, note, pages
 from ledger.contents import Rotation, Station
 from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
+from ledger.store import below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.store import Store
 
 LOOKUP: Final = 256  # values in one query
+_BEYOND: Final = 2**63 - 1  # an index that no entry has
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -184,24 +187,18 @@ class Log:
 
     def with_sheet(self, entry: Entry) -> Entry:
         """An entry; if it is a batch, with its payments at hand."""
-        try:
+        with _naming(entry.index):
             return pages.with_sheet(self._store, entry)
-        except BadInputError as e:
-            raise damaged_entry(entry.index) from e
 
     def page(self, index: int, number: int) -> Page:
         """The page with a payment, by its number in the batch that is this entry."""
-        try:
+        with _naming(index):
             return pages.page(self._store, index, number)
-        except BadInputError as e:
-            raise damaged_entry(index) from e
 
     def about(self, entry: Entry, pseudonym: str) -> list[Entry]:
         """An entry, and of a batch instead those of its payments that a shopper made."""
-        try:
+        with _naming(entry.index):
             return [*pages.about(self._store, entry, pseudonym)]
-        except BadInputError as e:
-            raise damaged_entry(entry.index) from e
 
     def total_minor(self, entry: Entry) -> int:
         """What the payments of a batch come to, in minor units; 0 for any other entry."""
@@ -213,10 +210,8 @@ class Log:
 
     def member(self, entry: Entry, number: int) -> Member:
         """What leads from a payment to the header of its batch, which is this entry."""
-        try:
+        with _naming(entry.index):
             return pages.member(self._store, entry, number)
-        except BadInputError as e:
-            raise damaged_entry(entry.index) from e
 
     def ids_between(self, first: str, last: str, count: int) -> list[str]:
         """Up to `count` ids from one to another, both included."""
@@ -227,12 +222,7 @@ class Log:
 
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself has an id that begins so, in hex digits."""
-        for kind in ("payment", "hold"):
-            start = f"{kind}/{prefix}"
-            query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? LIMIT 1"
-            if any(self._store.rows(query, (start, start + "g"))):  # g follows the digits
-                return True
-        return False
+        return has_sale_below(self._store, prefix, _BEYOND)
 
     def parse(self, index: int, leaf: bytes) -> Entry:
         """The entry of a row, or a DamagedError that names it."""
@@ -315,15 +305,27 @@ class Log:
         return found
 
 
-def below(prefix: str) -> tuple[str, str]:
-    """The ids below a path that ends with a slash: from the first on, and before the second."""
-    return prefix, prefix[:-1] + "0"  # 0 follows the slash
+def has_sale_below(store: Store, prefix: str, before: int) -> bool:
+    """Whether a payment or a hold before an entry has an id that begins so, in hex digits."""
+    query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? AND idx < ? LIMIT 1"
+    starts = f"payment/{prefix}", f"hold/{prefix}"
+    # g follows the digits
+    return any(any(store.rows(query, (start, start + "g", before))) for start in starts)
 
 
 def padded(values: Sequence[V]) -> list[V]:
     """Filled up with the first to a power of two, so that few different queries are made."""
     whole = 1 << (len(values) - 1).bit_length()
     return [*values, *[values[0]] * (whole - len(values))]
+
+
+@contextmanager
+def _naming(index: int) -> Iterator[None]:
+    """Turn what is malformed in a batch's pages into an error that names its entry."""
+    try:
+        yield
+    except BadInputError as e:
+        raise damaged_entry(index) from e
 
 
 def damaged_entry(index: int) -> DamagedError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ledger import batches, merkle
 from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.fields import bad_field
+from ledger.store import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,11 @@ Row = tuple[int, int, bytes, int, bytes, bytes]  # entry, page, root, total, pay
 
 def rows_of(entry: Entry) -> list[Row]:
     """The rows of an entry, if it is a batch with its sheet."""
-    content = entry.content
-    if not isinstance(content, Batch) or content.sheet is None:
+    if entry.sheet is None:
         return []
     return [
         (entry.index, number, page.root, page.total_minor, page.payments, page.order_lines)
-        for number, page in enumerate(content.sheet.pages)
+        for number, page in enumerate(entry.sheet.pages)
     ]
 
 
@@ -135,7 +135,7 @@ def with_sheet(store: Store, entry: Entry) -> Entry:
     """
     if not isinstance(entry.content, Batch):
         return entry
-    return replace(entry, content=replace(entry.content, sheet=sheet(store, entry.index)))
+    return entry.with_sheet(sheet(store, entry.index))
 
 
 def spread(entry: Entry) -> Iterator[Entry]:
@@ -172,10 +172,9 @@ def about(store: Store, entry: Entry, pseudonym: str) -> Iterator[Entry]:
 def strays(store: Store) -> Iterator[int]:
     """Entries that have pages and are no batch."""
     if store.require_format() >= SINCE:
-        batches = f"{Batch.kind}/", f"{Batch.kind}0"  # 0 follows the slash
         query = (
             "SELECT DISTINCT idx FROM batch_pages WHERE NOT EXISTS (SELECT 1 FROM entries"
             " WHERE entries.idx = batch_pages.idx AND id >= ? AND id < ?) ORDER BY idx"
         )
-        for (index,) in store.rows(query, batches):
+        for (index,) in store.rows(query, below(f"{Batch.kind}/")):
             yield cast("int", index)

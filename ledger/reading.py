@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import canonical, note, pages, rules
-from ledger.batches import BatchedPayment
+from ledger.batches import Batch, BatchedPayment
 from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
@@ -131,10 +131,14 @@ class Reading:
             if not batch:
                 return
             for entry in batch:
-                with self._reading():
-                    whole = self._log.with_sheet(entry)
-                yield from pages.spread(whole)
+                yield from self._spread(entry)
             start = batch[-1].index + 1
+
+    def _spread(self, entry: Entry) -> Iterator[Entry]:
+        if isinstance(entry.content, Batch):
+            with self._reading():
+                entry = self._log.with_sheet(entry)
+        return pages.spread(entry)
 
     def leaves(self, size: int) -> Iterator[bytes]:
         """The leaves of the first `size` entries, in order, read in batches."""

@@ -36,6 +36,7 @@ TYPE: Final = "facetill/receipt"
 WIDTH: Final = 40
 QR_PREFIX: Final = "FACETILL1:"
 QR_BATCH_PREFIX: Final = "FACETILL2:"
+QR_PREFIXES: Final = (QR_PREFIX, QR_BATCH_PREFIX)
 EXTRA: Final = "extra "
 PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 _INPUT_BYTES_MAX: Final = 1_000_000
@@ -82,8 +83,11 @@ class Receipt:
     ) -> Receipt:
         """The receipt of an entry at hand."""
         receipt = cls.__new__(cls)
-        known = {"leaf": entry.leaf(), "proof": proof, "checkpoint": checkpoint, "member": member}
-        receipt.__dict__.update(known if member is not None else {**known, "entry": entry})
+        receipt.__dict__.update(
+            leaf=entry.leaf(), proof=proof, checkpoint=checkpoint, member=member
+        )
+        if member is None:
+            receipt.__dict__["entry"] = entry
         receipt.__post_init__()
         return receipt
 
@@ -263,7 +267,7 @@ def verify(data: bytes, key: note.Keys) -> Receipt:
         raise _not_a_receipt("it is not text") from e
     if len(data) > _INPUT_BYTES_MAX:
         raise _not_a_receipt("it is too long")
-    if text.startswith((QR_PREFIX, QR_BATCH_PREFIX)):
+    if text.startswith(QR_PREFIXES):
         receipt = _from_qr(text, note.key_list(key)[0].name)
     else:
         receipt = _from_json(text)

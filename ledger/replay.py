@@ -11,7 +11,8 @@ from ledger.errors import BadInputError
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Erasure, Limit, Refund
 from ledger.lazy import lazy
-from ledger.log import below
+from ledger.log import has_sale_below
+from ledger.store import below
 
 if TYPE_CHECKING:
     from ledger.batches import Page
@@ -92,11 +93,7 @@ class Replay:
 
     def has_sale_below(self, prefix: str) -> bool:
         """Whether a payment or a hold by itself had an id that begins so."""
-        query = "SELECT 1 FROM entries WHERE id >= ? AND id < ? AND idx < ? LIMIT 1"
-        starts = f"payment/{prefix}", f"hold/{prefix}"
-        return any(
-            any(self.opened.rows(query, (start, start + "g", self.size))) for start in starts
-        )
+        return has_sale_below(self.opened, prefix, self.size)
 
     @lazy
     def _has_batches(self) -> bool:

@@ -58,8 +58,15 @@ SCHEMA: Final[dict[str, str]] = {
 }
 # what a proof needs of all pages of a batch, side by side
 BATCH_ROOTS: Final = "CREATE INDEX batch_roots ON batch_pages (idx, page, root, total_minor)"
-_SINCE: Final = {"batch_pages": pages.SINCE}
-_INDEXED: Final = ("entries", "batch_pages")  # by an index of SQLite's own making
+# (type, name, table, SQL or None for an index of SQLite's own making) -> the first format with it
+_OBJECTS: Final[dict[tuple[str, str, str, str | None], int]] = {
+    ("table", "entries", "entries", SCHEMA["entries"]): 1,
+    ("index", "sqlite_autoindex_entries_1", "entries", None): 1,
+    ("table", "accounts", "accounts", SCHEMA["accounts"]): 1,
+    ("table", "batch_pages", "batch_pages", SCHEMA["batch_pages"]): pages.SINCE,
+    ("index", "sqlite_autoindex_batch_pages_1", "batch_pages", None): pages.SINCE,
+    ("index", "batch_roots", "batch_pages", BATCH_ROOTS): pages.SINCE,
+}
 PAGE_BYTES: Final = 8_192  # holds four payments; of 4,096 a good part would stay empty
 LOG_PAGES: Final = 4_000  # of the log before its pages move to the file; 32 MB on the disk
 CACHE_KIB: Final = 16_000  # holds a commit's pages, so that none is written twice
@@ -114,9 +121,6 @@ class SqliteStore:
         """A write transaction that begins with making the tables."""
         with self.transaction(write=True):
             self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            for table, sql in SCHEMA.items():
-                if table not in _SINCE:
-                    self.db.execute(sql)
             self.upgrade()
             yield
 
@@ -165,13 +169,11 @@ class SqliteStore:
         return cast("int", version)
 
     def upgrade(self) -> None:
-        """Bring the tables to FORMAT."""
+        """Bring the tables to FORMAT; a new file has format 0."""
         version = cast("int", self.db.pragma("user_version"))
-        for table, since in _SINCE.items():
-            if version < since:
-                self.db.execute(SCHEMA[table])
-        if version < pages.SINCE:
-            self.db.execute(BATCH_ROOTS)
+        for (*_, sql), since in _OBJECTS.items():
+            if sql is not None and version < since:
+                self.db.execute(sql)
         self.db.execute(f"PRAGMA user_version = {FORMAT}")
 
     def whole_file(self) -> Path | None:
@@ -184,17 +186,7 @@ class SqliteStore:
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """The schema against the one that this version makes, then SQLite's own check."""
         version = cast("int", self.db.pragma("user_version"))
-        tables = {name: sql for name, sql in SCHEMA.items() if version >= _SINCE.get(name, 0)}
-        expected: set[tuple[str, str, str, str | None]] = {
-            ("table", name, name, sql) for name, sql in tables.items()
-        }
-        expected |= {
-            ("index", f"sqlite_autoindex_{name}_1", name, None)
-            for name in _INDEXED
-            if name in tables
-        }
-        if version >= pages.SINCE:
-            expected.add(("index", "batch_roots", "batch_pages", BATCH_ROOTS))
+        expected = {part for part, since in _OBJECTS.items() if version >= since}
         found = {
             cast("tuple[str, str, str, str | None]", row)
             for row in self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema")

@@ -81,6 +81,11 @@ def open_store(home: Home, *, read_only: bool = False) -> Store:
     return SqliteStore(home.ledger_db, read_only=read_only)
 
 
+def below(prefix: str) -> tuple[str, str]:
+    """The ids below a path that ends with a slash: from the first on, and before the second."""
+    return prefix, prefix[:-1] + "0"  # 0 follows the slash
+
+
 def keep_head(path: Path, text: str, size: int) -> None:
     """Replace head.note by a newer signed head; never by an older one.
 

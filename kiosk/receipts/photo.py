@@ -9,7 +9,7 @@ import numpy as np
 
 from kiosk.errors import PictureError
 from kiosk.goods.codes import QR, ZxingDecoder
-from ledger.receipt import QR_BATCH_PREFIX, QR_PREFIX
+from ledger.receipt import QR_PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def read(data: bytes) -> str:
     for picture in _tries(np.asarray(grey, np.uint8)):
         codes = decode(picture)
         for code in codes:
-            if code.text.startswith((QR_PREFIX, QR_BATCH_PREFIX)):
+            if code.text.startswith(QR_PREFIXES):
                 return code.text
         others = max(others, len(codes))
     if others:

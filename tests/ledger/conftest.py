@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 import uuid
 from dataclasses import dataclass, replace
@@ -10,10 +12,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+import rush
 import threaded_parts
 
+from ledger import cli
 from ledger.authorization import Authorization, sign
-from ledger.batching import Batching
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
 from ledger.orders import Order, OrderLine
@@ -82,25 +85,24 @@ class Shop:
         unsigned = kind(**{**fields, **changed})
         return replace(unsigned, signature=self.desk.sign(unsigned.message()))
 
-    def batching(self, key=None, **changes):
-        fields = {
-            "mode": self.home.mode,
-            "now_ms": self.now_ms,
-            "policy": "0" * 64,
-            "models": {"recogniser": "sface-0123456789abcdef"},
-            "source": "live",
-        }
-        return Batching(key or self.kiosk, **(fields | changes))
-
-    def batch(self, *buys, **changes):
+    def batch(self, *buys, key=None, **changes):
         """A batch of (shopper, order), as the kiosk hands it over."""
-        batching = self.batching(**changes)
-        for shopper, order in buys:
-            batching.add(shopper, order, "face", ("blink", "turn_left"))
-        return batching.signed(changes.get("now_ms", self.now_ms) + 30_000)
+        fields = {"mode": self.home.mode, "now_ms": self.now_ms}
+        return rush.signed(key or self.kiosk, buys, **(fields | changes))
 
     def pay_batch(self, *buys):
         return self.book.post_batch(*self.batch(*buys), self.now_ms)
+
+    def ask(self, *words):
+        """What the command line answers: status, what `--json` prints, and text."""
+        common = argparse.ArgumentParser(add_help=False)
+        common.add_argument("--home", type=Path, default=self.home.path)
+        common.add_argument("--json", action="store_true")
+        parser = argparse.ArgumentParser()
+        cli.register(parser.add_subparsers(), common)
+        args = parser.parse_args([str(word) for word in words])
+        status, record, text = args.run(args)
+        return status, json.loads(json.dumps(record)), text
 
     def hold(self, order=None, until_ms=None, **changes):
         order = order or self.order()

@@ -7,10 +7,16 @@ from ledger.batching import Batching
 NOW_MS = 1_800_000_000_000
 
 
-def signed(kiosk, items, now_ms=NOW_MS, *, mode="demo"):
-    """What `Ledger.post_batch` takes, for (pseudonym, order) of each payment."""
+def begun(kiosk, now_ms=NOW_MS, mode="demo", **changes):
+    """A batch without payments yet."""
     models = {"recogniser": "sface-0123456789abcdef"}
-    made = Batching(kiosk, mode, now_ms, policy="0" * 64, models=models, source="live")
+    fields = {"policy": "0" * 64, "models": models, "source": "live"}
+    return Batching(kiosk, mode, now_ms, **(fields | changes))
+
+
+def signed(kiosk, items, now_ms=NOW_MS, **changes):
+    """What `Ledger.post_batch` takes, for (pseudonym, order) of each payment."""
+    made = begun(kiosk, now_ms, **changes)
     for pseudonym, order in items:
         made.add(pseudonym, order, "face", ("blink", "turn_left"))
     return made.signed(now_ms + 30_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import io
@@ -22,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import NOW_MS, SHOPPER
 from test_tiles import plain_leaves, plain_root
 
-from ledger import audit, camt, cli, cli_tools, consistency, errors, export, note, stats, tiles
+from ledger import audit, camt, cli_tools, consistency, errors, export, note, stats, tiles
 from ledger.home import open_home
 from ledger.orders import Order, OrderLine
 from ledger.reconcile import book_lines, read_bank_file, reconcile
@@ -302,17 +301,10 @@ def test_a_witness_and_a_kept_head_see_a_batch_as_one_entry(rush, tmp_path):
 
 @pytest.fixture
 def run(rush):
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--home", type=Path, default=rush.home.path)
-    common.add_argument("--json", action="store_true")
-    parser = argparse.ArgumentParser()
-    cli.register(parser.add_subparsers(), common)
-
     def run(*words):
-        args = parser.parse_args(["ledger", *map(str, words)])
-        status, record, text = args.run(args)
+        status, record, text = rush.ask("ledger", *words)
         assert status == 0
-        return json.loads(json.dumps(record)), text
+        return record, text
 
     return run
 

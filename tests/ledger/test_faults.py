@@ -108,7 +108,12 @@ def test_an_error_at_any_write_or_sync_is_never_success(ready, disk, operation, 
     assert ready.book.check() == []
 
 
-def test_a_power_cut_at_any_moment_keeps_every_acknowledged_payment(ready, disk, tmp_path):
+def books_after_cuts(ready, disk, tmp_path, acts, *, folded_after, more_than, balance):
+    """The book as a power cut at each moment of these acts leaves it; how many were acknowledged.
+
+    After one of them the log goes into the database. Each book is clean, and once all acts were
+    done again, in it the shopper has what is left after them.
+    """
     acknowledged, cuts = [], []
 
     def watch():
@@ -116,54 +121,14 @@ def test_a_power_cut_at_any_moment_keeps_every_acknowledged_payment(ready, disk,
         cuts.append((disk.cut(len(cuts)), head, len(acknowledged)))
 
     reopen(ready)
-    items = [payment(ready) for _ in range(10)]
     disk.watch = watch
-    for number, item in enumerate(items):
-        ready.book.post(*item, ready.now_ms)
-        acknowledged.append(item)
-        if number == 4:
-            # the log goes into the database in the middle of it
+    for number, act in enumerate(acts):
+        act(ready.book)
+        acknowledged.append(act)
+        if number == folded_after:
             ready.book._store.db.pragma("wal_checkpoint", "TRUNCATE")
     disk.watch = None
-    assert len(cuts) > 60
-    for number, (files, head, count) in enumerate(cuts):
-        copy = tmp_path / f"cut{number}"
-        shutil.copytree(ready.home.path, copy, ignore=shutil.ignore_patterns("ledger.db*"))
-        for name, data in files.items():
-            (copy / "ledger" / Path(name).name).write_bytes(data)
-        (copy / "ledger" / "head.note").write_bytes(head)
-        home = open_home(copy)
-        with Ledger.open(home) as book:
-            assert book.check() == [], number
-            found = [entry.id for entry in book.entries() if entry.kind == "payment"]
-            assert len(set(found)) == len(found)
-            wanted = {f"payment/{signed.authorization.id}" for signed, _ in items[:count]}
-            assert wanted <= set(found), number
-            assert len(found) <= count + 1
-            for item in items:
-                book.post(*item, ready.now_ms)
-            assert book.balance(ready.shopper) == 5_000 - 400 * len(items)
-            assert book.check() == []
-        shutil.rmtree(copy)
-
-
-def test_a_power_cut_at_any_moment_of_a_batch_leaves_all_of_it_or_nothing(ready, disk, tmp_path):
-    acknowledged, cuts = [], []
-
-    def watch():
-        head = ready.home.ledger_db.with_name("head.note").read_bytes()
-        cuts.append((disk.cut(len(cuts)), head, len(acknowledged)))
-
-    reopen(ready)
-    bookings = [batch_of(ready, count) for count in (PAGE + 2, 3, 2 * PAGE)]
-    disk.watch = watch
-    for number, booking in enumerate(bookings):
-        ready.book.post_batch(*booking, ready.now_ms)
-        acknowledged.append(booking)
-        if number == 1:
-            ready.book._store.db.pragma("wal_checkpoint", "TRUNCATE")
-    disk.watch = None
-    assert len(cuts) > 20
+    assert len(cuts) > more_than
     for number, (files, head, count) in enumerate(cuts):
         copy = tmp_path / f"cut{number}"
         shutil.copytree(ready.home.path, copy, ignore=shutil.ignore_patterns("ledger.db*"))
@@ -172,16 +137,36 @@ def test_a_power_cut_at_any_moment_of_a_batch_leaves_all_of_it_or_nothing(ready,
         (copy / "ledger" / "head.note").write_bytes(head)
         with Ledger.open(open_home(copy)) as book:
             assert book.check() == [], number
-            found = [entry.id for entry in book.entries() if entry.kind == "batch"]
-            wanted = [batch.entry_id for batch, _ in bookings]
-            assert found == wanted[: len(found)]
-            assert count <= len(found) <= count + 1
-            for booking in bookings:
-                book.post_batch(*booking, ready.now_ms)
-            paid = sum(batch.count for batch, _ in bookings)
-            assert book.balance(ready.shopper) == 5_000 - paid
+            yield book, count
+            for act in acts:
+                act(book)
+            assert book.balance(ready.shopper) == balance
             assert book.check() == []
         shutil.rmtree(copy)
+
+
+def test_a_power_cut_at_any_moment_keeps_every_acknowledged_payment(ready, disk, tmp_path):
+    items = [payment(ready) for _ in range(10)]
+    acts = [lambda book, item=item: book.post(*item, ready.now_ms) for item in items]
+    left = {"balance": 5_000 - 400 * len(items), "folded_after": 4, "more_than": 60}
+    for book, count in books_after_cuts(ready, disk, tmp_path, acts, **left):
+        found = [entry.id for entry in book.entries() if entry.kind == "payment"]
+        assert len(set(found)) == len(found)
+        wanted = {f"payment/{signed.authorization.id}" for signed, _ in items[:count]}
+        assert wanted <= set(found)
+        assert len(found) <= count + 1
+
+
+def test_a_power_cut_at_any_moment_of_a_batch_leaves_all_of_it_or_nothing(ready, disk, tmp_path):
+    bookings = [batch_of(ready, count) for count in (PAGE + 2, 3, 2 * PAGE)]
+    acts = [lambda book, item=item: book.post_batch(*item, ready.now_ms) for item in bookings]
+    paid = sum(batch.count for batch, _ in bookings)
+    left = {"balance": 5_000 - paid, "folded_after": 1, "more_than": 20}
+    for book, count in books_after_cuts(ready, disk, tmp_path, acts, **left):
+        found = [entry.id for entry in book.entries() if entry.kind == "batch"]
+        wanted = [batch.entry_id for batch, _ in bookings]
+        assert found == wanted[: len(found)]
+        assert count <= len(found) <= count + 1
 
 
 def test_the_simulated_disk_does_lose_what_is_not_synced(ready, disk, tmp_path, monkeypatch):

@@ -1,34 +1,19 @@
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from ledger import cli
 from ledger.errors import BadInputError, HomeOccupiedError, ProofRefused, UnknownReceipt
 from ledger.home import open_home
 
 
 @pytest.fixture
 def run(stocked):
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--home", type=Path, default=stocked.home.path)
-    common.add_argument("--json", action="store_true")
-    parser = argparse.ArgumentParser()
-    cli.register(parser.add_subparsers(), common)
-
-    def run(*words):
-        args = parser.parse_args([str(word) for word in words])
-        status, record, text = args.run(args)
-        json.dumps(record)
-        return status, record, text
-
-    return run
+    return stocked.ask
 
 
 def test_init_makes_a_home_with_a_book(run, tmp_path):
