@@ -62,6 +62,7 @@ ORDERS_KEPT: Final = 1_024
 _CELLS: Final = 5
 _SALTS: Final = re.compile(r"[0-9a-f]*")
 _SALT_DIGITS: Final = 32
+_DIGEST: Final = slice(_SALT_DIGITS + 1, _SALT_DIGITS + 65)  # of a record, its second cell
 
 _HEADER: Final[dict[str, type]] = {
     **dict.fromkeys(("id", "kiosk", "root", "currency", "policy", "source", "mode"), str),
@@ -398,19 +399,27 @@ class Member:
     path: tuple[bytes, ...]
 
     def encoded(self) -> bytes:
-        """One encoding, for a proof's extra data."""
-        path = keys.b64(b"".join(self.path))
-        return canonical.encode([self.number, self.record.decode(), self.order.decode(), path])
+        """One encoding, for a proof's extra data: what is said, a line feed, and the path."""
+        said = canonical.encode([self.number, self.record.decode(), self.order.decode()])
+        return b"\n".join((said, b"".join(self.path)))
 
     @classmethod
     def decoded(cls, data: bytes) -> Member:
-        """Read what `encoded` wrote; anything else is a BadInputError."""
-        fields = canonical.decode(data)
-        kinds = [int, str, str, str]
+        """Read what `encoded` writes or once wrote; anything else is a BadInputError.
+
+        It once had no line feed, and the path in base64 as a fourth field.
+        """
+        said, line_feed, path = data.partition(b"\n")
+        fields = canonical.decode(said)
+        kinds = [int, str, str] if line_feed else [int, str, str, str]
         if not isinstance(fields, list) or [*map(type, fields)] != kinds:
             raise bad_field("payment of a batch")
-        number, record, order, encoded = cast("tuple[int, str, str, str]", fields)
-        path, step = bytes_from_text("path", encoded), merkle.HASH_BYTES
+        number, record, order, *encoded = cast("list[Any]", fields)
+        if encoded:
+            path = bytes_from_text("path", encoded[0])
+        step = merkle.HASH_BYTES
+        if len(path) % step:
+            raise bad_field("path")
         steps = tuple(path[i : i + step] for i in range(0, len(path), step))
         return cls(number, record.encode(), order.encode(), steps)
 
@@ -430,17 +439,46 @@ class Member:
         return page.payment(batch, self.number, 0)
 
 
-def member(page: Page, roots: Sequence[bytes], number: int) -> Member:
+def member(page: Page, above: Sequence[Sequence[bytes]], number: int) -> Member:
     """What leads from a payment to its batch's header.
 
     Args:
         page: The one that it stands on.
-        roots: Of all pages of the batch.
+        above: The tree of the roots of all pages of the batch, level by level.
         number: Its place in the batch.
     """
     at = number % PAGE
-    path = merkle.path_up(page.levels, at) + merkle.path_up(merkle.levels(roots), number // PAGE)
+    path = merkle.path_up(page.levels, at) + merkle.path_up(above, number // PAGE)
     return Member(number, *page.line(at), path)
+
+
+def member_of_row(payments: bytes, orders: bytes, roots: Sequence[bytes], number: int) -> Member:
+    """As `member`, from a page that is not read beyond what this payment needs.
+
+    All of its lines are hashed; which order it is comes from where the page first names it. That
+    they are what they ought to be is for `Member.payment` to say.
+
+    Args:
+        payments: The page's records, one a line.
+        orders: The orders that they name, one a line.
+        roots: Of all pages of the batch.
+        number: The payment's place in the batch.
+
+    Raises:
+        BadInputError: The page ends before it, names no such order, or has another root.
+    """
+    at, lines = number % PAGE, payments.split(b"\n")
+    if at >= len(lines):
+        raise bad_field("page")
+    tree = merkle.levels(merkle.leaf_hashes(lines))
+    if tree[-1] != [*roots[number // PAGE :][:1]]:
+        raise bad_field("page's root")
+    digests = [line[_DIGEST] for line in lines[: at + 1]]
+    order = orders.split(b"\n")[[*dict.fromkeys(digests)].index(digests[at]) :][:1]
+    if not order:
+        raise bad_field("orders")
+    path = merkle.path_up(tree, at) + merkle.path_up(merkle.levels(roots), number // PAGE)
+    return Member(number, lines[at], order[0], path)
 
 
 # what many buy is read once, not on each page

@@ -17,13 +17,13 @@ import statistics
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import apsw
 
-from ledger import audit, merkle
+from ledger import audit, keys, merkle
 from ledger.batches import PAYMENTS_MAX
 from ledger.bench_shop import COMMIT, NOW_MS, SHOPPERS, SIGNED_TOGETHER, Shop
 from ledger.book import Ledger
@@ -32,11 +32,13 @@ from ledger.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.batches import Member
     from ledger.bench_shop import Asked
     from ledger.receipt import Receipt
 
 BILLION: Final = 1_000_000_000
 PROOFS: Final = 200
+_STEP_BYTES: Final = 45  # of a proof's text: a hash in base64 and its line's end
 CHECKS: Final = (
     "check_first_entries_per_s",
     "check_entries_per_s",
@@ -169,18 +171,43 @@ def measure_proofs(bench: Bench, shop: Shop) -> None:
     """The proofs of payments that were posted a while ago."""
     ids = shop.paid[:: max(1, len(shop.paid) // PROOFS)]
     proofs, bench.figures["proof_ms"] = _timed_proofs(shop, ids)
-    deepest = max(proofs, key=lambda proof: len(proof.proof_text()))
-    bench.figures["proof_bytes"] = len(deepest.proof_text().encode())
-    nothing = bytes(merkle.HASH_BYTES)
-    path = merkle.inclusion_proof(0, BILLION, lambda *_: nothing)
-    longer = (len(path) - len(deepest.proof)) * 45
-    bench.figures["proof_bytes_at_a_billion"] = bench.figures["proof_bytes"] + longer + 4
+    deepest = max(proofs, key=_proof_bytes)
+    bench.figures["proof_bytes"] = _proof_bytes(deepest)
+    bench.figures["proof_bytes_at_a_billion"] = _proof_bytes(deepest, BILLION)
 
 
 def measure_batched_proofs(bench: Bench, shop: Shop) -> None:
-    """As `measure_proofs`, of payments in batches."""
+    """As `measure_proofs`, of payments in batches; of the largest, for as many as a billion."""
     proofs, bench.figures["batched_proof_ms"] = _timed_proofs(shop, shop.paid_in_batches[-PROOFS:])
-    bench.figures["batched_proof_bytes"] = max(len(p.proof_text().encode()) for p in proofs)
+    deepest = max(proofs, key=_proof_bytes)
+    bench.figures["batched_proof_bytes"] = _proof_bytes(deepest)
+    own, last = cast("Member", deepest.member), PAYMENTS_MAX - 1
+    path = merkle.inclusion_proof(last, PAYMENTS_MAX, _nothing)
+    far = replace(own, number=last, path=path)
+    size = _proof_bytes(deepest, -(-BILLION // PAYMENTS_MAX)) - _extra_bytes(own)
+    name = "batched_proof_bytes_at_a_billion"
+    bench.figures[name] = size + _extra_bytes(far)
+    bare = replace(far, record=b"", order=b"")
+    bench.figures[f"{name}_without_the_payment"] = size + _extra_bytes(bare)
+
+
+def _extra_bytes(member: Member) -> int:
+    return len(keys.b64(member.encoded()))
+
+
+def _proof_bytes(proof: Receipt, entries: int | None = None) -> int:
+    """The bytes of a proof's text, or what they would be, at most, in a book of so many entries."""
+    text = proof.proof_text()
+    if entries is None:
+        return len(text.encode())
+    longer = len(merkle.inclusion_proof(0, entries, _nothing)) - len(proof.proof)
+    size = proof.checkpoint.split("\n")[1]
+    digits = len(f"{entries - 1}{entries}") - len(f"{proof.index}{size}")
+    return len(text.encode()) + longer * _STEP_BYTES + digits
+
+
+def _nothing(_level: int, _number: int) -> bytes:
+    return bytes(merkle.HASH_BYTES)
 
 
 def _timed_proofs(shop: Shop, ids: list[str]) -> tuple[list[Receipt], float]:

@@ -344,7 +344,7 @@ class Ledger(Reading):
 
     def _proof_of(self, draft: Draft, entry: Entry) -> tuple[tuple[bytes, ...], str]:
         """Once it is written; one that is older than the draft has its proof in the log."""
-        return draft.proof(entry) if entry.index >= draft.old_size else self._proof(entry)
+        return draft.proof(entry) if entry.index >= draft.old_size else self._log.proof(entry)
 
     def _keep_head(self, *, at_once: bool = False) -> None:
         """Keep the newest head beside the book, once a second and at the end.

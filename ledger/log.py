@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from ledger import keys, merkle, note, pages
@@ -20,12 +21,13 @@ from ledger.store import below
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ledger.batches import Member, Page
+    from ledger.batches import Page
     from ledger.contents import Genesis
     from ledger.store import Store
 
 LOOKUP: Final = 256  # values in one query
 _BEYOND: Final = 2**63 - 1  # an index that no entry has
+_is_signed = lru_cache(maxsize=1_024)(keys.verify)  # the receipts of a commit share its head
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -187,17 +189,17 @@ class Log:
 
     def with_sheet(self, entry: Entry) -> Entry:
         """An entry; if it is a batch, with its payments at hand."""
-        with _naming(entry.index):
+        with naming(entry.index):
             return pages.with_sheet(self._store, entry)
 
     def page(self, index: int, number: int) -> Page:
         """The page with a payment, by its number in the batch that is this entry."""
-        with _naming(index):
+        with naming(index):
             return pages.page(self._store, index, number)
 
     def about(self, entry: Entry, pseudonym: str) -> list[Entry]:
         """An entry, and of a batch instead those of its payments that a shopper made."""
-        with _naming(entry.index):
+        with naming(entry.index):
             return [*pages.about(self._store, entry, pseudonym)]
 
     def total_minor(self, entry: Entry) -> int:
@@ -207,11 +209,6 @@ class Log:
     def page_counts(self, first: int, end: int) -> list[tuple[int, int]]:
         """The batches among the entries first..end-1, and of how many pages they are."""
         return pages.counts(self._store, first, end)
-
-    def member(self, entry: Entry, number: int) -> Member:
-        """What leads from a payment to the header of its batch, which is this entry."""
-        with _naming(entry.index):
-            return pages.member(self._store, entry, number)
 
     def ids_between(self, first: str, last: str, count: int) -> list[str]:
         """Up to `count` ids from one to another, both included."""
@@ -245,9 +242,24 @@ class Log:
             return cast("int", last) + 1, cast("bytes", head)
         raise damaged_entry(index)
 
-    def proof(self, index: int, size: int) -> tuple[bytes, ...]:
-        """Inclusion path of an entry in the tree of `size`."""
-        return self._from_subtrees(lambda subtree: merkle.inclusion_proof(index, size, subtree))
+    def proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
+        """The inclusion path of an entry, and the first signed head that covers it.
+
+        Raises:
+            DamagedError: The path does not lead to that head, or the ledger's key did not sign it.
+        """
+        index = entry.index
+        size, signature = self.head_after(index)
+        path = self._from_subtrees(lambda subtree: merkle.inclusion_proof(index, size, subtree))
+        root = merkle.root_from_inclusion(index, size, merkle.leaf_hash(entry.leaf()), path)
+        checkpoint = note.Checkpoint(self.origin, size, cast("bytes", root))
+        key = self.key_of(size)
+        if not _is_signed(key.public_bytes, signature, checkpoint.text().encode()):
+            raise DamagedError(
+                f"The proof of entry {index} does not verify; it was not given out.",
+                hint="Run: facetill ledger check",
+            )
+        return path, note.assemble(checkpoint, key, signature)
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proof that the newest tree continues the one of `first` entries."""
@@ -258,10 +270,7 @@ class Log:
 
     def checkpoint(self, index: int) -> str:
         """The first signed head that covers an entry."""
-        return self.signed(*self.head_after(index))
-
-    def signed(self, size: int, signature: bytes) -> str:
-        """The signed head of a tree of this size."""
+        size, signature = self.head_after(index)
         root = merkle.fold(self._frontier(size))
         checkpoint = note.Checkpoint(self.origin, size, root)
         return note.assemble(checkpoint, self.key_of(size), signature)
@@ -320,7 +329,7 @@ def padded(values: Sequence[V]) -> list[V]:
 
 
 @contextmanager
-def _naming(index: int) -> Iterator[None]:
+def naming(index: int) -> Iterator[None]:
     """Turn what is malformed in a batch's pages into an error that names its entry."""
     try:
         yield

@@ -155,7 +155,17 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...
         size: Number of leaves.
         subtree: Gives the perfect subtrees.
     """
-    return inclusion_proofs(index, index + 1, size, subtree)[0]
+    if not 0 <= index < size:
+        raise ValueError("the leaf is outside of the tree")
+    path, level, number, last = [], 0, index, size - 1
+    while last:
+        sibling = number ^ 1
+        if sibling < last:
+            path.append(subtree(level, sibling))
+        elif sibling == last:
+            path.append(_range_hash(sibling << level, size, subtree))
+        level, number, last = level + 1, number >> 1, last >> 1
+    return tuple(path)
 
 
 def inclusion_proofs(first: int, end: int, size: int, subtree: Subtree) -> list[tuple[bytes, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import batches, merkle
+from ledger import batches
 from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.fields import bad_field
 from ledger.store import below
@@ -100,21 +100,21 @@ def page(store: Store, index: int, number: int) -> Page:
     raise bad_field("page")
 
 
-def member(store: Store, entry: Entry, number: int) -> Member:
-    """What leads from a payment to the header of its batch, which is this entry.
+def member(store: Store, index: int, number: int) -> Member:
+    """What leads from a payment to the header of the batch that is this entry.
+
+    Only what it needs of the rows is looked at: `Member.payment` says whether it leads there.
 
     Raises:
-        BadInputError: As for `page`, or it leads elsewhere.
+        BadInputError: A page is missing, or not what a kiosk makes, or ends before that payment.
     """
-    found = page(store, entry.index, number)
-    query = "SELECT root FROM batch_pages WHERE idx = ? ORDER BY page"
-    rows = store.rows(query, (entry.index,))
-    roots = [root for (root,) in rows if isinstance(root, bytes)]
-    at = number // PAGE
-    root = cast("Batch", entry.content).root
-    if roots[at : at + 1] != [found.root] or merkle.levels(roots)[-1][0].hex() != root:
-        raise bad_field("page's root")
-    return batches.member(found, roots, number)
+    roots = "SELECT root FROM batch_pages WHERE idx = ? ORDER BY page"
+    found = [root for (root,) in store.rows(roots, (index,)) if isinstance(root, bytes)]
+    query = "SELECT payments, orders FROM batch_pages WHERE idx = ? AND page = ?"
+    for payments, orders in store.rows(query, (index, number // PAGE)):
+        if isinstance(payments, bytes) and isinstance(orders, bytes):
+            return batches.member_of_row(payments, orders, found, number)
+    raise bad_field("page")
 
 
 def total_minor(store: Store, entry: Entry) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import canonical, note, pages, rules
-from ledger.batches import Batch, BatchedPayment
+from ledger.batches import ID_DIGITS, Batch, BatchedPayment
 from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
@@ -16,7 +16,7 @@ from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, DamagedError
 from ledger.fields import require_integer, require_pseudonym
 from ledger.instructions import Capture, Erasure, Void
-from ledger.log import Log
+from ledger.log import Log, naming
 from ledger.money import PIECES
 from ledger.receipt import Receipt
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ledger.audit import Finding
-    from ledger.batches import Member
     from ledger.entries import Entry
     from ledger.figures import Figures
     from ledger.home import Home
@@ -216,16 +215,20 @@ class Reading:
         Raises:
             UnknownReceipt: No such payment.
         """
+        alone = f"payment/{payment_id}", f"capture/{payment_id}"
         with self._reading():
-            entry = self._log.by_id(f"payment/{payment_id}")
-            entry = entry or self._log.by_id(f"capture/{payment_id}")
-            if entry is not None:
-                return self._receipt(entry)
-            found = rules.batch_of(self._log.by_id, payment_id)
+            known = self._log.by_ids((*alone, f"{Batch.kind}/{payment_id[:ID_DIGITS]}"))
+            for entry_id in alone:
+                if entry_id in known:
+                    entry = known[entry_id]
+                    return Receipt.of(entry, *self._log.proof(entry))
+            found = rules.batch_of(known.get, payment_id)
             if found is None:
                 raise rules.unknown_sale(payment_id)
             entry, number = found
-            return self._receipt(entry, self._log.member(entry, number))
+            proof = self._log.proof(entry)
+            with naming(entry.index):
+                return Receipt.of(entry, *proof, pages.member(self._store, entry.index, number))
 
     def erased(self) -> set[str]:
         """The pseudonyms that have tombstones."""
@@ -285,14 +288,6 @@ class Reading:
                         if entry.clock_ms >= since_ms:
                             yield from self._log.about(entry, pseudonym)
                 start = rows[-1][0] + 1
-
-    def _receipt(self, entry: Entry, member: Member | None = None) -> Receipt:
-        return Receipt.of(entry, *self._proof(entry), member)
-
-    def _proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
-        """The inclusion path of an entry, and the signed head that it leads to."""
-        size, signature = self._log.head_after(entry.index)
-        return self._log.proof(entry.index, size), self._log.signed(size, signature)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

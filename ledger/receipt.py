@@ -81,13 +81,14 @@ class Receipt:
     def of(
         cls, entry: Entry, proof: tuple[bytes, ...], checkpoint: str, member: Member | None = None
     ) -> Receipt:
-        """The receipt of an entry at hand."""
+        """The receipt of an entry at hand, or of a payment in it, which is verified."""
+        leaf, content = entry.leaf(), entry.content
+        if member is not None:
+            entry = replace(entry, content=member.payment(cast("Batch", content)))
         receipt = cls.__new__(cls)
         receipt.__dict__.update(
-            leaf=entry.leaf(), proof=proof, checkpoint=checkpoint, member=member
+            leaf=leaf, proof=proof, checkpoint=checkpoint, member=member, entry=entry
         )
-        if member is None:
-            receipt.__dict__["entry"] = entry
         receipt.__post_init__()
         return receipt
 
@@ -204,13 +205,7 @@ class Receipt:
 
     def proof_text(self) -> str:
         """The proof as c2sp.org/tlog-proof@v1."""
-        path = "".join(base64.b64encode(h).decode() + "\n" for h in self.proof)
-        return f"{PROOF_HEADER}\n{self._extra()}index {self.index}\n{path}\n{self.checkpoint}"
-
-    def _extra(self) -> str:
-        if self.member is None:
-            return ""
-        return f"{EXTRA}{base64.b64encode(self.member.encoded()).decode()}\n"
+        return _proof_text(self, b"" if self.member is None else self.member.encoded())
 
     def qr_payload(self) -> str:
         """For a QR code in alphanumeric mode; `ledger verify` reads it."""
@@ -242,12 +237,12 @@ class BatchReceipts:
     def __getitem__(self, number: int) -> Receipt:
         if not 0 <= number < len(self):
             raise IndexError(number)
-        member = batches.member(self._sheet.pages[number // batches.PAGE], self._roots, number)
+        member = batches.member(self._sheet.pages[number // batches.PAGE], self._above, number)
         return Receipt.of(self.entry, *self._proof, member)
 
     @lazy
-    def _roots(self) -> list[bytes]:
-        return [page.root for page in self._sheet.pages]
+    def _above(self) -> list[list[bytes]]:
+        return merkle.levels([page.root for page in self._sheet.pages])
 
 
 def verify(data: bytes, key: note.Keys) -> Receipt:
@@ -304,8 +299,15 @@ def _from_json(text: str) -> Receipt:
             f"The proof is for entry {index}, the receipt for entry {receipt.index}.",
             hint="The receipt was altered: ask the shop for it again.",
         )
-    _require_same(record, receipt.to_json())
+    _require_same(record, receipt.to_json() | {"proof": _proof_text(receipt, extra)})
     return receipt
+
+
+def _proof_text(receipt: Receipt, extra: bytes) -> str:
+    """The proof's one text with this spelling of what leads to a batch."""
+    path = "".join(base64.b64encode(h).decode() + "\n" for h in receipt.proof)
+    line = f"{EXTRA}{base64.b64encode(extra).decode()}\n" if extra else ""
+    return f"{PROOF_HEADER}\n{line}index {receipt.index}\n{path}\n{receipt.checkpoint}"
 
 
 def _require_same(record: dict[str, Any], proven: dict[str, object]) -> None:

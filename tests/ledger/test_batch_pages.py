@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import apsw
 import pytest
 
-from ledger import audit, errors, pages
-from ledger.batches import PAGE, Sheet
+from ledger import audit, batches, errors, merkle, pages
+from ledger.batches import PAGE, Sheet, payment_id
 from ledger.book import Ledger
 from ledger.entries import parse_leaf
 from ledger.orders import Order, OrderLine
+from ledger.receipt import Receipt
 from ledger.store import open_store
 
 BIG, NO_BATCH, SMALL = 4, 5, 6  # batches of 300 and of 5 payments, and a top-up between them
@@ -92,12 +95,11 @@ def test_a_column_of_another_type_is_named_wherever_it_is_read(closed, column):
     opened = open_store(closed.home, read_only=True)
     spoilt = Retyped(opened, column)
     with opened.transaction(write=False):
-        entry = parse_leaf(next(opened.rows("SELECT leaf FROM entries WHERE idx = ?", (SMALL,)))[0])
         with pytest.raises(errors.BadInputError, match="The field page is"):
             pages.sheet(spoilt, SMALL)
         field = "page's root" if column == "root" else "page"
         with pytest.raises(errors.BadInputError, match=f"The field {field} is"):
-            pages.member(spoilt, entry, 0)
+            pages.member(spoilt, SMALL, 0)
         if column != "root":
             with pytest.raises(errors.BadInputError, match="The field page is"):
                 pages.page(spoilt, SMALL, 0)
@@ -138,3 +140,46 @@ def test_a_batch_whose_pages_are_all_gone_comes_to_nothing(closed):
     spoil(closed, f"DELETE FROM batch_pages WHERE idx = {SMALL}")
     with Ledger.open(closed.home, read_only=True) as book, book._reading():
         assert [book._log.total_minor(entry) for entry in book._log.batch(SMALL, 1)] == [0]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE batch_pages SET page = 3 WHERE page = 1",
+        "UPDATE batch_pages SET root = zeroblob(32) WHERE page = 1",
+        "UPDATE batch_pages SET root = zeroblob(32) WHERE page = 2",
+        "UPDATE batch_pages SET root = zeroblob(31) WHERE page = 0",
+        "DELETE FROM batch_pages WHERE page = 0",
+        "DELETE FROM batch_pages WHERE page = 1",
+        "UPDATE batch_pages SET payments = X'0A' WHERE page = 1",
+        "UPDATE batch_pages SET payments = CAST(payments || X'0A' AS BLOB) WHERE page = 1",
+        "UPDATE batch_pages SET orders = X'7B7D' WHERE page = 1",
+        "UPDATE batch_pages SET orders = X'' WHERE page = 1",
+    ],
+)
+def test_no_receipt_comes_from_pages_that_are_not_as_they_were(closed, statement):
+    with Ledger.open(closed.home, read_only=True) as book:
+        [batch] = [e.content for e in book._log.batch(BIG, 1)]
+        sale_id = payment_id(batch.id, PAGE + 1)
+        assert book.receipt(sale_id).order == ORDERS[(PAGE + 1) % 3]
+    spoil(closed, f"{statement} AND idx = {BIG}")
+    with (
+        Ledger.open(closed.home, read_only=True) as book,
+        pytest.raises(errors.DamagedError, match=f"Entry {BIG} of the book is damaged"),
+    ):
+        book.receipt(sale_id)
+
+
+def test_a_record_that_no_kiosk_makes_is_no_receipt_although_its_batch_was_signed_over_it(closed):
+    opened = open_store(closed.home, read_only=True)
+    with opened.transaction(write=False):
+        page = pages.page(opened, SMALL, 0)
+    opened.close()
+    line = page.payments.replace(b"\tface\t", b"\tcard\t")
+    root = merkle.levels(merkle.leaf_hashes(line.split(b"\n")))[-1][0]
+    member = batches.member_of_row(line, page.order_lines, [root], 0)
+    with Ledger.open(closed.home, read_only=True) as book:
+        [entry] = book._log.batch(SMALL, 1)
+    entry = replace(entry, content=replace(entry.content, root=root.hex()))
+    with pytest.raises(errors.BadInputError, match="The field method is"):
+        Receipt.of(entry, (), "", member)

@@ -24,6 +24,9 @@ def test_bench_ledger_gives_the_figures_that_others_read(tmp_path):
         assert found[name] > 0
     assert 0 < found["own_entries_ratio_to_plain_sqlite_batched"] < 10
     assert found["proof_bytes"] < found["proof_bytes_at_a_billion"] < 2_048
+    batched, far = found["batched_proof_bytes"], found["batched_proof_bytes_at_a_billion"]
+    bare = found["batched_proof_bytes_at_a_billion_without_the_payment"]
+    assert max(batched, bare) < far <= 2_000
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,13 +6,15 @@ import json
 import struct
 import zlib
 
+import apsw
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import base45, receipt
-from ledger.errors import BadInputError, ProofRefused
+from ledger.book import Ledger
+from ledger.errors import BadInputError, DamagedError, ProofRefused
 
 
 def plainly_verified(record, vkey):
@@ -42,9 +44,12 @@ def plainly_verified(record, vkey):
     if extra is None:
         return leaf
     header = leaf["body"]["batch"]
-    number, line, order, steps = json.loads(extra)
-    steps = base64.b64decode(steps, validate=True)
-    steps = [steps[at : at + 32] for at in range(0, len(steps), 32)]
+    said, _, path = extra.partition(b"\n")
+    number, line, order, *once = json.loads(said)
+    if once:  # as receipts had it before
+        (encoded,) = once
+        path = base64.b64decode(encoded, validate=True)
+    steps = [path[at : at + 32] for at in range(0, len(path), 32)]
     assert walk(line, number, header["count"], steps).hex() == header["root"]
     _, digest, pseudonym, method, cues = line.split("\t")
     assert hashlib.sha256(b"facetill/order/v1\n" + order.encode()).hexdigest() == digest
@@ -238,6 +243,31 @@ def test_a_time_beyond_calendars_is_still_printed():
     assert receipt.iso_time(2**53 - 1) == f"{2**53 - 1} ms"
 
 
+@pytest.mark.parametrize(
+    ("column", "at", "refused"),
+    [("hashes", -1, 0), ("hashes", 1, 2), ("head", 0, 0), ("head", 2, 2)],
+)
+@pytest.mark.parametrize("is_batched", [False, True])
+def test_no_receipt_is_given_out_whose_proof_does_not_verify(
+    stocked, column, at, refused, is_batched
+):
+    while len(stocked.book) % 4 != 1:  # so that the one before is the first one's sibling
+        stocked.topup(1)
+    cent = (stocked.shopper, stocked.order(("C", "Cent", 1, 1)))
+    first = stocked.pay_batch(*[cent] * 3)[1] if is_batched else stocked.pay()
+    receipts = [first, stocked.pay(), stocked.pay()]
+    stocked.book.close()
+    db = apsw.Connection(str(stocked.home.ledger_db))
+    zeros = f"UPDATE entries SET {column} = zeroblob(length({column})) WHERE idx = ?"
+    db.execute(zeros, (first.index + at,))
+    db.close()
+    named = f"The proof of entry {first.index + refused} does not verify"
+    with Ledger.open(stocked.home, read_only=True) as book:
+        with pytest.raises(DamagedError, match=named):
+            book.receipt(receipts.pop(refused).id)
+        assert [book.receipt(paid.id) for paid in receipts] == receipts
+
+
 # --- of a batch --------------------------------------------------------------------------------
 
 
@@ -279,20 +309,48 @@ def with_extra(record, extra):
 def test_no_part_of_what_leads_to_a_batch_can_be_another(batched, vkey):
     record, member = batched[1].to_json(), batched[1].member
     assert receipt.verify(with_extra(record, member.encoded()), vkey) == batched[1]
-    number, line, order, path = json.loads(member.encoded())
-    others = [[0, line, order, path], [3, line, order, path], [number, line, order, ""]]
-    others += [[number, line, order.replace("2222", "1"), path]]
+    said, _, path = member.encoded().partition(b"\n")
+    number, line, order = json.loads(said)
+    assert spelled([number, line, order], path) == member.encoded()
+    others = [([0, line, order], path), ([3, line, order], path), ([number, line, order], b"")]
+    others += [([number, line, order], path[:32]), ([number, line, order], path + path)]
+    others += [([number, line, order.replace("2222", "1")], path)]
     for cell, value in enumerate(("0" * 32, "0" * 64, "s-one", "pin", "")):
         cells = line.split("\t")
         cells[cell] = value
-        others.append([number, "\t".join(cells), order, path])
-    for other in others:
-        extra = json.dumps(other, ensure_ascii=False, separators=(",", ":")).encode()
+        others.append(([number, "\t".join(cells), order], path))
+    extras = [spelling(*other) for other in others for spelling in (spelled, once_spelled)]
+    extras += [b"", b"[]", b"[]\n", said, member.encoded()[:-3], member.encoded() + b"\n"]
+    for extra in (None, *extras, once_spelled([number, line, order], path) + b"\n" + path):
         with pytest.raises((BadInputError, ProofRefused)):
             receipt.verify(with_extra(record, extra), vkey)
-    for extra in (None, b"", b"[]", batched[0].member.encoded()[:-3]):
-        with pytest.raises((BadInputError, ProofRefused)):
-            receipt.verify(with_extra(record, extra), vkey)
+
+
+def spelled(fields, path):
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + path
+
+
+def once_spelled(fields, path):
+    """As receipts had it before."""
+    return spelled([*fields, base64.b64encode(path).decode()], b"")[:-1]
+
+
+def test_what_leads_to_a_batch_is_read_in_the_spelling_before_and_in_no_mixture(batched, vkey):
+    record, member = batched[1].to_json(), batched[1].member
+    fields = [member.number, member.record.decode(), member.order.decode()]
+    extra = once_spelled(fields, b"".join(member.path))
+    assert receipt.verify(with_extra(record, extra), vkey) == batched[1]
+    old = base64.b64encode(extra).decode()
+    lines = record["proof"].split("\n")
+    assert len(old) > len(lines[1]) - len("extra ") + 20
+    lines[1] = f"extra {old}"
+    once = {**record, "proof": "\n".join(lines)}
+    assert receipt.verify(json.dumps(once).encode(), vkey) == batched[1]
+    assert plainly_verified(once, str(vkey))["pseudonym"] == batched[1].pseudonym
+    for twice in ([f"extra {old[:40]}", f"extra {old[40:]}"], [lines[1], "extra "]):
+        proof = "\n".join([lines[0], *twice, *lines[2:]])
+        with pytest.raises(ProofRefused):
+            receipt.verify(json.dumps({**record, "proof": proof}).encode(), vkey)
 
 
 def test_a_payment_by_itself_has_nothing_that_leads_to_a_batch(paid, batched, vkey):
@@ -312,7 +370,7 @@ def test_a_receipt_shows_nothing_of_the_other_payments_of_its_batch(batched, vke
     for paid in batched:
         record = paid.to_json()
         shown = json.dumps(record) + paid.member.order.decode() + paid.text()
-        shown += paid.member.encoded().decode()
+        shown += paid.member.encoded().decode("latin-1")
         shown += json.dumps(plainly_unpacked(paid.qr_payload(), vkey.name))
         for other in batched:
             salt, digest, pseudonym, _, _ = other.member.record.decode().split("\t")
