@@ -1,4 +1,8 @@
-"""Ed25519 keys of the stations, in PKCS #8 PEM files that only their owner can read."""
+"""Ed25519 keys of the stations, in PKCS #8 PEM files that only their owner can read.
+
+Signatures are libsodium's, which verifies in half of OpenSSL's time; the files are written and read
+by `cryptography`. Both take long to import, so each is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,19 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.errors import KeyCorruptError, KeyExposedError, KeyMissingError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PUBLIC_BYTES = 32
 SIGNATURE_BYTES = 64
-KEYS_AT_HAND = 256  # public keys that need not be read from their bytes again
 
 
 def key_id(public_bytes: bytes) -> str:
@@ -29,30 +32,51 @@ def key_id(public_bytes: bytes) -> str:
 
 
 def verify(public_bytes: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether `signature` (64 bytes) is the key's Ed25519 signature (RFC 8032) of `message`."""
+    """Whether `signature` (64 bytes) is the key's Ed25519 signature (RFC 8032) of `message`.
+
+    What it accepts, OpenSSL accepts. It refuses more: a public key or an R (a signature's first 32
+    bytes) of small order, and a key that is not in its one encoding. No key or signature that was
+    made as RFC 8032 says is any of these; a book could only hold one if a station's or the ledger's
+    key had been chosen so, or if its owner had made the signature by hand.
+    """
+    # libsodium takes their lengths for granted
+    if len(public_bytes) != PUBLIC_BYTES or len(signature) != SIGNATURE_BYTES:
+        return False
+    nacl = _nacl()
     try:
-        _public_key(public_bytes).verify(signature, message)
-    except (InvalidSignature, ValueError):
+        nacl.bindings.crypto_sign_open(signature + message, public_bytes)
+    except nacl.exceptions.BadSignatureError:
         return False
     return True
 
 
-@lru_cache(maxsize=KEYS_AT_HAND)
-def _public_key(public_bytes: bytes) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(public_bytes)
+@cache
+def _nacl() -> ModuleType:
+    """PyNaCl; an import statement at each signature would cost a tenth of its time."""
+    import nacl.bindings
+    import nacl.exceptions
+
+    return nacl
 
 
 @dataclass(frozen=True, repr=False)
 class StationKey:
-    """A private Ed25519 key, held in memory; its text form never shows the secret."""
+    """A private Ed25519 key, held in memory; its text form never shows the secret.
 
-    private: Ed25519PrivateKey
+    Attributes:
+        seed: The secret, 32 bytes (RFC 8032, section 5.1.5).
+        public_bytes: The public key, 32 bytes.
+        key_id: Its name in the book.
+    """
+
+    seed: bytes
     public_bytes: bytes
     key_id: str
 
     def sign(self, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature of `message` (RFC 8032; deterministic)."""
-        return self.private.sign(message)
+        signed: bytes = _nacl().bindings.crypto_sign(message, self.seed + self.public_bytes)
+        return signed[:SIGNATURE_BYTES]
 
     def __repr__(self) -> str:
         return f"StationKey({self.key_id})"
@@ -61,19 +85,22 @@ class StationKey:
 def from_private(private: Ed25519PrivateKey) -> StationKey:
     """Wrap a private key."""
     public = private.public_key().public_bytes_raw()
-    return StationKey(private, public, key_id(public))
+    return StationKey(private.private_bytes_raw(), public, key_id(public))
 
 
 def generate() -> StationKey:
     """A new random key."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return from_private(Ed25519PrivateKey.generate())
 
 
 def pem(key: StationKey) -> bytes:
     """The key as an unencrypted PKCS #8 PEM text."""
     from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    return key.private.private_bytes(
+    return Ed25519PrivateKey.from_private_bytes(key.seed).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
@@ -100,7 +127,8 @@ def load(path: Path) -> StationKey:
             f"The key file {path} can be read by other users (mode {mode:04o}).",
             hint=f"Run: chmod 600 {path}",
         )
-    from cryptography.hazmat.primitives import serialization  # its formats take long to import
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     try:
         private = serialization.load_pem_private_key(data, password=None)

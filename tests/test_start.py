@@ -13,6 +13,7 @@ from kiosk.main import build_parser
 
 EYES = {"cv2", "numpy", "onnx", "onnxruntime", "insightface", "ai_edge_litert", "PySide6"}
 OTHERS = {"matplotlib", "faiss", "rich", "keyring", "zxingcpp", "escpos", "psycopg"}
+SIGNING = {"cryptography", "nacl"}
 
 SCRIPT = """
 import contextlib, io, json, sys
@@ -31,7 +32,7 @@ def imported(*words):
 
 
 def test_help_imports_neither_eyes_nor_book():
-    assert not imported("--help") & (EYES | OTHERS | {"apsw", "cryptography", "orjson"})
+    assert not imported("--help") & (EYES | OTHERS | SIGNING | {"apsw", "orjson"})
 
 
 def test_help_imports_no_station():
@@ -92,6 +93,15 @@ def test_the_auditors_verbs_import_no_eyes(demo_home, verb):
     loaded = imported("ledger", verb, "--home", str(demo_home.path))
     assert "apsw" in loaded
     assert not loaded & (EYES | OTHERS | {"enroll", "models", "http", "ssl", "email"})
+
+
+def test_balances_are_read_without_what_signs_and_verifies(demo_home):
+    from ledger.book import Ledger
+
+    Ledger.create(demo_home).close()
+    loaded = imported("ledger", "balance", "--home", str(demo_home.path))
+    assert "apsw" in loaded
+    assert not loaded & SIGNING
 
 
 def test_the_eyes_open_without_insightface(models_dir):
