@@ -327,12 +327,17 @@ class Ledger(Reading):
         draft.prefetch([*known, *(f"{Erasure.kind}/{who}" for who in shoppers)], [*places])
 
     def _prefetch(self, draft: Draft, payments: Sequence[Payment]) -> None:
-        accounts = {SALES, *(shopper_account(p.pseudonym) for p in payments)}
-        places = [(account, self.home.currency) for account in accounts]
-        tombstones = {f"{Erasure.kind}/{p.pseudonym}" for p in payments}
-        holds = [f"hold/{p.sale_id}" for p in payments]
-        ids = [*(p.entry_id for p in payments), *holds, *tombstones]
-        batches = [f"{Batch.kind}/{p.sale_id[:ID_DIGITS]}" for p in payments]
+        currency = self.home.currency
+        places, batches = [(SALES, currency)], []
+        ids: list[str] = []
+        tombstones = []
+        for payment in payments:
+            a = payment.signed.authorization
+            places.append((shopper_account(a.pseudonym), currency))
+            ids += payment.entry_id, f"hold/{a.id}"
+            tombstones.append(f"{Erasure.kind}/{a.pseudonym}")
+            batches.append(f"{Batch.kind}/{a.id[:ID_DIGITS]}")
+        ids += tombstones
         if len(payments) > 1:
             draft.prefetch_batches(batches)
         else:

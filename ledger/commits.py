@@ -123,7 +123,7 @@ class Committer:
                 except Error as e:
                     job.error = e
             if draft.size > draft.old_size:
-                tip = draft.flush(self._keyring.signer(draft.tip.public_bytes))
+                tip = draft.flush(self._keyring.signer(draft.tip.key.public_bytes))
             for job in jobs:
                 if job.finish is not None:
                     job.value = job.finish()

@@ -37,9 +37,6 @@ class Draft:
         self._store = store
         self._log = log
         self._frontier = merkle.Frontier(self.tip.frontier.size, self.tip.frontier.hashes)
-        # beside the way of a leaf after them no others of the old subtrees stand
-        places = merkle.frontier_places(self.tip.frontier.size)
-        self._old_subtrees = dict(zip(places, self.tip.frontier.hashes, strict=True))
         self._recorded_ms = self.tip.recorded_ms
         self._new: list[Entry] = []
         self._completed: list[list[bytes]] = []
@@ -63,9 +60,10 @@ class Draft:
 
     def prefetch(self, entry_ids: Sequence[str], places: Sequence[Place]) -> None:
         """Read at once what a batch is going to ask for."""
-        wanted = [entry_id for entry_id in entry_ids if entry_id not in self._ids]
-        self._ids |= {**dict.fromkeys(wanted), **self._log.by_ids(wanted)}
-        accounts = sorted({place for place in places if place not in self._balances})
+        known = self._ids
+        wanted = [entry_id for entry_id in dict.fromkeys(entry_ids) if entry_id not in known]
+        self._ids |= dict.fromkeys(wanted) | self._log.by_ids(wanted)
+        accounts = sorted(set(places).difference(self._balances))
         self._balances |= dict.fromkeys(accounts, 0)
         for start in range(0, len(accounts), LOOKUP):
             some = padded(accounts[start : start + LOOKUP])
@@ -189,17 +187,10 @@ class Draft:
         for completed in self._completed:
             self._frontier.append(completed)
 
-    def subtree(self, level: int, number: int) -> bytes:
-        """The hash of a perfect subtree that a new entry's proof needs."""
-        index = ((number + 1) << level) - 1 - self.tip.frontier.size
-        if index >= 0:
-            return self._completed[index][level]
-        return self._old_subtrees[level, number]
-
     def flush(self, key: StationKey) -> Tip:
         """Write all that was added, under one signed head."""
-        checkpoint = note.Checkpoint(self._log.origin, self.size, self._frontier.root())
-        head = key.sign(checkpoint.text().encode())
+        text = note.Checkpoint(self._log.origin, self.size, self._frontier.root()).text()
+        head = key.sign(text.encode())
         last = self._new[-1].index
         self._store.write_rows(
             "INSERT INTO entries (idx, id, leaf, hashes, head) VALUES (?, ?, ?, ?, ?)",
@@ -208,25 +199,36 @@ class Draft:
                 for e, done in zip(self._new, self._completed, strict=True)
             ],
         )
-        self._store.write_rows(
-            pages.INSERT,
-            [row for entry in self._new for row in pages.rows_of(entry)],
-        )
+        rows = [row for entry in self._new for row in pages.rows_of(entry)]
+        if rows:
+            self._store.write_rows(pages.INSERT, rows)
         self._store.write_rows(
             "INSERT INTO accounts (account, currency, balance) VALUES (?, ?, ?)"
             " ON CONFLICT (account, currency) DO UPDATE SET balance = excluded.balance",
             [(*place, balance) for place, balance in self._changed.items()],
         )
-        vkey = note.VerifierKey(self._log.origin, key.public_bytes)
-        self._checkpoint = note.assemble(checkpoint, vkey, head)
-        public_bytes = key.public_bytes
+        following = self.tip.key
+        self._checkpoint = note.assemble(text, following, head)
         for entry in self._new:
             if isinstance(entry.content, Rotation):
-                public_bytes = entry.content.public_bytes
-        return Tip(self._frontier, head, self._recorded_ms, public_bytes)
+                following = note.VerifierKey(self._log.origin, entry.content.public_bytes)
+        return Tip(self._frontier, head, self._recorded_ms, following)
 
     def proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
         """The inclusion path of a new entry and the head that it leads to, after `flush`."""
         if not self._paths:
-            self._paths = merkle.inclusion_proofs(self.old_size, self.size, self.size, self.subtree)
+            self._paths = self._inclusion_paths()
         return self._paths[entry.index - self.old_size], self._checkpoint
+
+    def _inclusion_paths(self) -> list[tuple[bytes, ...]]:
+        before = self.tip.frontier
+        if len(self._new) == 1:  # beside the way of the last leaf stands all that was before it
+            return [tuple(reversed(before.hashes))]
+        # and beside the ways of several, no other perfect subtree that was before them
+        old = dict(zip(merkle.frontier_places(before.size), before.hashes, strict=True))
+
+        def subtree(level: int, number: int) -> bytes:
+            at = merkle.keeper(level, number) - before.size
+            return self._completed[at][level] if at >= 0 else old[level, number]
+
+        return merkle.inclusion_proofs(before.size, self.size, self.size, subtree)

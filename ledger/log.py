@@ -34,12 +34,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Tip:
-    """The newest state: all perfect subtrees, the head's signature, the latest time, the key."""
+    """The newest state: all perfect subtrees, the head's signature, the latest time.
+
+    And the key that signs the next head.
+    """
 
     frontier: merkle.Frontier
     head: bytes
     recorded_ms: int
-    public_bytes: bytes
+    key: note.VerifierKey
 
 
 class Log:
@@ -89,11 +92,12 @@ class Log:
         A log that was altered is so never signed over again.
         """
         row = next(
-            self._store.rows("SELECT idx, leaf, head FROM entries ORDER BY idx DESC LIMIT 1"), None
+            self._store.rows("SELECT idx, head FROM entries ORDER BY idx DESC LIMIT 1"), None
         )
         if row is None:
-            return Tip(merkle.Frontier(), b"", 0, self._genesis.public_bytes)
-        index, leaf, head = cast("tuple[int, bytes, bytes]", row)
+            first = note.VerifierKey(self.origin, self._genesis.public_bytes)
+            return Tip(merkle.Frontier(), b"", 0, first)
+        index, head = cast("tuple[int, bytes]", row)
         known = self._tip
         if known is not None and (known.frontier.size, known.head) == (index + 1, head):
             return known
@@ -105,8 +109,9 @@ class Log:
                 hint="Run: facetill ledger check",
             )
         # the next head's key: a rotation that stands last has signed with the old one
-        _, following = self._keys()[-1]
-        self._tip = Tip(frontier, head, self.parse(index, leaf).recorded_ms, following)
+        following = note.VerifierKey(self.origin, self._keys()[-1][1])
+        [last] = self.batch(index, 1)
+        self._tip = Tip(frontier, head, last.recorded_ms, following)
         return self._tip
 
     def by_ids(self, entry_ids: Sequence[str]) -> dict[str, Entry]:
@@ -252,14 +257,14 @@ class Log:
         size, signature = self.head_after(index)
         path = self._from_subtrees(lambda subtree: merkle.inclusion_proof(index, size, subtree))
         root = merkle.root_from_inclusion(index, size, merkle.leaf_hash(entry.leaf()), path)
-        checkpoint = note.Checkpoint(self.origin, size, cast("bytes", root))
+        text = note.Checkpoint(self.origin, size, cast("bytes", root)).text()
         key = self.key_of(size)
-        if not _is_signed(key.public_bytes, signature, checkpoint.text().encode()):
+        if not _is_signed(key.public_bytes, signature, text.encode()):
             raise DamagedError(
                 f"The proof of entry {index} does not verify; it was not given out.",
                 hint="Run: facetill ledger check",
             )
-        return path, note.assemble(checkpoint, key, signature)
+        return path, note.assemble(text, key, signature)
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proof that the newest tree continues the one of `first` entries."""
@@ -272,8 +277,8 @@ class Log:
         """The first signed head that covers an entry."""
         size, signature = self.head_after(index)
         root = merkle.fold(self._frontier(size))
-        checkpoint = note.Checkpoint(self.origin, size, root)
-        return note.assemble(checkpoint, self.key_of(size), signature)
+        text = note.Checkpoint(self.origin, size, root).text()
+        return note.assemble(text, self.key_of(size), signature)
 
     def _from_subtrees(self, work: Callable[[merkle.Subtree], T]) -> T:
         """What `work` makes of perfect subtrees, which are read with one query.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ledger.errors import BadInputError, ProofRefused
+from ledger.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ class VerifierKey:
     name: str
     public_bytes: bytes
 
-    @property
+    @lazy
     def key_id(self) -> bytes:
         """SHA-256(name || 0x0A || 0x01 || public key)[:4], as signed-note says."""
         preimage = self.name.encode() + b"\n" + _ED25519 + self.public_bytes
@@ -106,15 +107,16 @@ def signature_line(key: VerifierKey, signature: bytes) -> str:
     return f"\u2014 {key.name} {base64.b64encode(key.key_id + signature).decode()}\n"
 
 
-def assemble(checkpoint: Checkpoint, key: VerifierKey, signature: bytes) -> str:
-    """The signed note of a checkpoint and a signature made before."""
-    return checkpoint.text() + "\n" + signature_line(key, signature)
+def assemble(text: str, key: VerifierKey, signature: bytes) -> str:
+    """The signed note of a checkpoint's text and a signature made before."""
+    return text + "\n" + signature_line(key, signature)
 
 
 def sign(checkpoint: Checkpoint, key: StationKey) -> str:
     """The signed note of a checkpoint; the key's name is the origin."""
     vkey = VerifierKey(checkpoint.origin, key.public_bytes)
-    return assemble(checkpoint, vkey, key.sign(checkpoint.text().encode()))
+    text = checkpoint.text()
+    return assemble(text, vkey, key.sign(text.encode()))
 
 
 def open_note(text: str, key: Keys) -> str:

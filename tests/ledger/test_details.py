@@ -432,4 +432,4 @@ def test_an_empty_log_has_no_size_and_no_head(shop):
     assert Log(Rows((None,)), shop.book.genesis).size() == 0
     tip = Log(Rows(), shop.book.genesis).tip()
     assert (tip.frontier.size, tip.head, tip.recorded_ms) == (0, b"", 0)
-    assert tip.public_bytes == shop.book.genesis.public_bytes
+    assert tip.key.public_bytes == shop.book.genesis.public_bytes
