@@ -303,7 +303,7 @@ class _Audit:
             return entry
         self._tell()  # it may take as long as a thousand others
         index = entry.index
-        sheet = self.sheets.pop(index, None) or pages.sheet(known.opened, index).folded()
+        sheet = self.sheets.pop(index, None) or pages.sheet(known.opened, index, kept=False)
         return entry.with_sheet(sheet)
 
     def _check_entry(self, index: int, entry: Entry, known: Replay) -> None:

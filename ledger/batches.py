@@ -17,7 +17,6 @@ it needs no index of its own.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -60,9 +59,10 @@ RECORD_BYTES_MAX: Final = 512
 BYTES_MAX: Final = 1 << 25  # of all records and orders of a batch
 ORDERS_KEPT: Final = 1_024
 _CELLS: Final = 5
-_SALTS: Final = re.compile(r"[0-9a-f]*")
+_HEX_DIGITS: Final = b"0123456789abcdef"
 _SALT_DIGITS: Final = 32
 _DIGEST: Final = slice(_SALT_DIGITS + 1, _SALT_DIGITS + 65)  # of a record, its second cell
+_METHODS: Final = {method.encode() for method in METHODS}
 
 _HEADER: Final[dict[str, type]] = {
     **dict.fromkeys(("id", "kiosk", "root", "currency", "policy", "source", "mode"), str),
@@ -239,23 +239,25 @@ class Page:
         self._lines = payments.split(b"\n")
         self.count = len(self._lines)
         require_integer("payments of a page", self.count, 1, PAGE)
-        if {line.count(b"\t") for line in self._lines} != {_CELLS - 1} or not payments.isascii():
+        # a line break then begins a cell, and as each record's first has one, it begins no other
+        cells = (b"\n" + payments).replace(b"\n", b"\t\n").split(b"\t")[1:]
+        if len(cells) != _CELLS * self.count or not payments.isascii():
             raise bad_field("record")
         require_integer("bytes of a record", max(map(len, self._lines)), 1, RECORD_BYTES_MAX)
-        cells = payments.decode("ascii").replace("\n", "\t").split("\t")
-        self._salts, self._digests, self.pseudonyms, self._methods, self._cues = (
+        self._salts, self._digests, self._payers, self._methods, self._cues = (
             cells[column::_CELLS] for column in range(_CELLS)
         )
-        if {*map(len, self._salts)} != {_SALT_DIGITS} or not _SALTS.fullmatch("".join(self._salts)):
+        breaks = b"".join(self._salts).translate(None, _HEX_DIGITS)
+        if {*map(len, self._salts)} != {1 + _SALT_DIGITS} or breaks != b"\n" * self.count:
             raise bad_field("salt")
-        require_pseudonyms(self.pseudonyms)
-        if not set(self._methods) <= set(METHODS):
+        require_pseudonyms(b"\n".join(self._payers).decode())
+        if not set(self._methods) <= _METHODS:
             raise bad_field("method")
         for cues in set(self._cues):
             for cue in _words(cues):
                 require_pattern("cue", cue, WORD)
         lines = orders.split(b"\n")
-        digests = [hashlib.sha256(ORDER_CONTEXT + line).hexdigest() for line in lines]
+        digests = [hashlib.sha256(ORDER_CONTEXT + line).hexdigest().encode() for line in lines]
         if [*dict.fromkeys(self._digests)] != digests:
             raise bad_field("orders")
         self.orders = dict(zip(digests, lines, strict=True))
@@ -271,115 +273,107 @@ class Page:
         return self.levels[-1][0]
 
     @lazy
-    def read_orders(self) -> dict[str, Order]:
-        """The orders by their digests."""
+    def read_orders(self) -> dict[bytes, Order]:
+        """The orders by their digests, 64 hex digits."""
         return {digest: _order(line) for digest, line in self.orders.items()}
 
     def line(self, at: int) -> tuple[bytes, bytes]:
         """The record at a place, and its order's encoding."""
         return self._lines[at], self.orders[self._digests[at]]
 
-    @lazy
-    def _amounts_minor(self) -> list[int]:
-        totals = {digest: order.total_minor for digest, order in self.read_orders.items()}
-        return [*map(totals.__getitem__, self._digests)]
+    @property
+    def pseudonyms(self) -> list[str]:
+        """Who pays, of each payment."""
+        return [payer.decode() for payer in self._payers]
+
+    @property
+    def bought(self) -> Iterable[tuple[bytes, bytes]]:
+        """Who pays for which order, of each payment: pseudonyms and digests."""
+        return zip(self._payers, self._digests, strict=True)
 
     @property
     def total_minor(self) -> int:
         """What its payments come to, in minor units."""
-        return sum(self._amounts_minor)
-
-    def add_to(self, spent: defaultdict[str, int], times: Counter[str]) -> None:
-        """Add what each shopper pays, in minor units, and how often each order is paid."""
-        for pseudonym, amount_minor in zip(self.pseudonyms, self._amounts_minor, strict=True):
-            spent[pseudonym] += amount_minor
-        times.update(self._digests)
+        orders = self.read_orders
+        return sum(
+            orders[digest].total_minor * times for digest, times in Counter(self._digests).items()
+        )
 
     def payment(self, batch: Batch, number: int, at: int) -> BatchedPayment:
         """The payment with a number in the batch, which stands here at a place from 0."""
         order = self.read_orders[self._digests[at]]
-        who, method, cues = self.pseudonyms[at], self._methods[at], tuple(_words(self._cues[at]))
-        return BatchedPayment(batch, number, self._salts[at], who, method, cues, order)
+        salt, who, method = self._salts[at][1:], self._payers[at], self._methods[at]
+        words = salt.decode(), who.decode(), method.decode()
+        return BatchedPayment(batch, number, *words, tuple(_words(self._cues[at])), order)
 
 
 class Sheet:
-    """All payments of a batch: what they pay, what they take, and their tree."""
+    """All payments of a batch: what they pay, what they take, and their tree.
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        require_integer("pages", len(pages), 1, PAYMENTS_MAX // PAGE)
-        if any(page.count != PAGE for page in pages[:-1]):
-            raise bad_field("payments of a page")
-        size = sum(len(page.payments) + len(page.order_lines) for page in pages)
-        require_integer("bytes of a batch", size, 1, BYTES_MAX)
-        self.pages: tuple[Page, ...] = tuple(pages)
-        self.count = (len(pages) - 1) * PAGE + pages[-1].count
+    Args:
+        pages: In order; each is asked for when the one before was taken in.
+        kept: Whether they stay at hand. Without them a sheet is small, and has all that a batch is
+            judged by.
 
-    def folded(self) -> Sheet:
-        """Itself, with all that an audit asks for worked out, and all that is large let go."""
-        _ = self.root, self.spent, self.currencies, self.counted, self.moves
-        self.pages = ()
-        for name in ("orders", "bought", "_sums"):
-            del self.__dict__[name]
-        return self
+    Attributes:
+        pages: Those that were kept.
+        roots: Of each page's tree.
+        root: Of the tree of all records, 64 hex digits.
+        count: Payments.
+        spent: What each shopper pays, in minor units.
+        total_minor: What all of them come to.
+        currencies: Of its orders.
+        counted: Pieces of each article whose stock the book counts.
+        moves: The sums of all postings of its payments, one for each account and currency.
 
-    @lazy
-    def root(self) -> str:
-        """Of the tree of all records, 64 hex digits."""
-        return merkle.levels([page.root for page in self.pages])[-1][0].hex()
+    Raises:
+        BadInputError: They are not what a kiosk makes.
+    """
 
-    @lazy
-    def orders(self) -> dict[str, Order]:
-        """All orders by their digests."""
-        return {digest: o for page in self.pages for digest, o in page.read_orders.items()}
+    def __init__(self, pages: Iterable[Page], *, kept: bool = True) -> None:
+        self.pages: list[Page] = []
+        self.roots: list[bytes] = []
+        self.count = 0
+        size = 0
+        orders: dict[bytes, Order] = {}
+        bought: Counter[tuple[bytes, bytes]] = Counter()
+        for page in pages:
+            if self.count != PAGE * len(self.roots):
+                raise bad_field("payments of a page")
+            require_integer("pages", len(self.roots) + 1, 1, PAYMENTS_MAX // PAGE)
+            size += len(page.payments) + len(page.order_lines)
+            require_integer("bytes of a batch", size, 1, BYTES_MAX)
+            self.count += page.count
+            self.roots.append(page.root)
+            orders.update(page.read_orders)
+            bought.update(page.bought)
+            if kept:
+                self.pages.append(page)
+        require_integer("pages", len(self.roots), 1, PAYMENTS_MAX // PAGE)
+        self.root = merkle.levels(self.roots)[-1][0].hex()
+        self.currencies = {order.currency for order in orders.values()}
+        self._add_up(bought, orders)
 
-    @lazy
-    def _sums(self) -> tuple[defaultdict[str, int], Counter[str]]:
-        spent: defaultdict[str, int] = defaultdict(int)
-        times: Counter[str] = Counter()
-        for page in self.pages:
-            page.add_to(spent, times)
-        return spent, times
-
-    @lazy
-    def spent(self) -> dict[str, int]:
-        """What each shopper pays, in minor units."""
-        return self._sums[0]
-
-    @property
-    def total_minor(self) -> int:
-        """What all its payments come to, in minor units."""
-        return sum(self.spent.values())
-
-    @lazy
-    def currencies(self) -> set[str]:
-        """Of its orders."""
-        return {order.currency for order in self.orders.values()}
-
-    @lazy
-    def bought(self) -> list[tuple[Order, int]]:
-        """Each order, and how often it is paid."""
-        return [(self.orders[digest], times) for digest, times in self._sums[1].items()]
-
-    @lazy
-    def counted(self) -> dict[str, int]:
-        """Pieces of each article whose stock the book counts."""
-        pieces: dict[str, int] = {}
-        for order, times in self.bought:
-            for sku, some in order.counted.items():
-                pieces[sku] = pieces.get(sku, 0) + times * some
-        return pieces
-
-    @lazy
-    def moves(self) -> tuple[Posting, ...]:
-        """The sums of all postings of its payments, one for each account and currency."""
-        sums: dict[tuple[str, str], int] = {}
-        currency = self.bought[0][0].currency
+    def _add_up(self, bought: Counter[tuple[bytes, bytes]], orders: dict[bytes, Order]) -> None:
+        spent: defaultdict[bytes, int] = defaultdict(int)
+        sold: Counter[bytes] = Counter()
+        for (payer, digest), times in bought.items():
+            spent[payer] += times * orders[digest].total_minor
+            sold[digest] += times
+        self.spent = {payer.decode(): minor for payer, minor in spent.items()}
+        self.total_minor = sum(spent.values())
+        currency = next(iter(orders.values())).currency
+        sums: defaultdict[tuple[str, str], int] = defaultdict(int)
         for pseudonym, spent_minor in self.spent.items():
             sums[shopper_account(pseudonym), currency] = spent_minor
-        for order, times in self.bought:
-            for account, commodity, amount in shop_postings(order):
-                sums[account, commodity] = sums.get((account, commodity), 0) + times * amount
-        return tuple(Posting(*place, amount) for place, amount in sums.items())
+        pieces: Counter[str] = Counter()
+        for digest, times in sold.items():
+            for sku, some in orders[digest].counted.items():
+                pieces[sku] += times * some
+            for account, commodity, amount in shop_postings(orders[digest]):
+                sums[account, commodity] += times * amount
+        self.counted = dict(pieces)
+        self.moves = tuple(Posting(*place, amount) for place, amount in sums.items())
 
 
 @dataclass(frozen=True)
@@ -491,5 +485,5 @@ def _order(line: bytes) -> Order:
     return order
 
 
-def _words(text: str) -> list[str]:
-    return text.split(" ") if text else []
+def _words(cues: bytes) -> list[str]:
+    return cues.decode().split(" ") if cues else []

@@ -373,7 +373,6 @@ def _with_sheet(
     try:
         whole = replace(batch, sheet=Sheet([Page(*page) for page in sheet]))
         rules.require_sheet(whole)  # also where the header was taken before
-        _ = cast("Sheet", whole.sheet).moves  # so that nothing malformed is found later
     except (Refused, BadInputError) as e:
         return e
     return whole

@@ -10,8 +10,6 @@ from ledger.errors import BadInputError
 from ledger.money import exponent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ledger import canonical
 
 TEXT_CHARS_MAX: Final = 200
@@ -26,7 +24,7 @@ WORD: Final = re.compile(r"[a-z0-9_]{1,40}")
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 STOCK_SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PSEUDONYM: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
-_PSEUDONYMS: Final = re.compile(rf"(?:{_PSEUDONYM.pattern}\n)*")
+_PSEUDONYMS: Final = re.compile(rf"{_PSEUDONYM.pattern}(?:\n{_PSEUDONYM.pattern})*")
 
 
 _TYPED: Final = {
@@ -73,10 +71,9 @@ def require_pseudonym(value: object) -> None:
     require_pattern("pseudonym", value, _PSEUDONYM)
 
 
-def require_pseudonyms(values: Sequence[str]) -> None:
-    """As `require_pseudonym` for each of them, which have no line break."""
-    if _PSEUDONYMS.fullmatch("\n".join([*values, ""])) is None:
-        raise bad_field("pseudonym")
+def require_pseudonyms(lines: str) -> None:
+    """As `require_pseudonym` for each line."""
+    require_pattern("pseudonym", lines, _PSEUDONYMS)
 
 
 def require_mode(mode: object) -> None:

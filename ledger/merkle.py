@@ -125,14 +125,19 @@ def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     A node without a sibling is its own parent. In place of leaves there may be the roots of
     perfect subtrees of one size, of which the last one may be smaller.
     """
-    sha256 = hashlib.sha256  # written out below: a call more would cost a third as much again
+    begin = hashlib.sha256(b"\x01").copy  # written out below: a call for each node takes longer
     level = list(leaves)
     found = [level]
     while len(level) > 1:
         pairs = iter(level)
-        nodes = zip(pairs, pairs, strict=False)
-        above = [sha256(b"\x01" + left + right).digest() for left, right in nodes]
-        level = [*above, level[-1]] if len(level) & 1 else above
+        above = []
+        for left, right in zip(pairs, pairs, strict=False):
+            node = begin()
+            node.update(left + right)
+            above.append(node.digest())
+        if len(level) & 1:
+            above.append(level[-1])
+        level = above
         found.append(level)
     return found
 

@@ -16,7 +16,7 @@ from ledger.fields import bad_field
 from ledger.store import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ledger.batches import Member
     from ledger.entries import Entry
@@ -52,11 +52,11 @@ def read(store: Store, first: int, end: int) -> Iterator[Row]:
         " WHERE idx = ? ORDER BY page"
     )
     for index, _ in counts(store, first, end):
-        rows = cast("list[Row]", list(store.rows(query, (index,))))
-        for _, _, root, _, payments, orders in rows:
-            if {type(root), type(payments), type(orders)} != {bytes}:
+        for row in cast("Iterator[Row]", store.rows(query, (index,))):
+            _, _, root, _, payments, orders = row
+            if not (type(root) is type(payments) is type(orders) is bytes):
                 raise bad_field("page")
-        yield from rows
+            yield row
 
 
 def counts(store: Store, first: int, end: int) -> list[tuple[int, int]]:
@@ -69,20 +69,23 @@ def counts(store: Store, first: int, end: int) -> list[tuple[int, int]]:
     return cast("list[tuple[int, int]]", list(store.rows(query, (first, end))))
 
 
-def sheet(store: Store, index: int) -> Sheet:
-    """All pages of the batch that is this entry.
+def sheet(store: Store, index: int, *, kept: bool = True) -> Sheet:
+    """The batch that is this entry; `kept`: with all of its pages at hand.
 
     Raises:
         BadInputError: They are missing, or not what a kiosk makes.
     """
-    rows = [*read(store, index, index + 1)]
-    if [number for _, number, *_ in rows] != [*range(len(rows))]:
-        raise bad_field("page")
-    made = Sheet([Page(payments, orders) for *_, payments, orders in rows])
-    kept = [(root, total_minor) for _, _, root, total_minor, *_ in rows]
-    if kept != [(page.root, page.total_minor) for page in made.pages]:
-        raise bad_field("page's root or total")
-    return made
+    return Sheet(_whole(read(store, index, index + 1)), kept=kept)
+
+
+def _whole(rows: Iterable[Row]) -> Iterator[Page]:
+    for at, (_, number, root, total_minor, payments, orders) in enumerate(rows):
+        if number != at:
+            raise bad_field("page")
+        page = Page(payments, orders)
+        if (root, total_minor) != (page.root, page.total_minor):
+            raise bad_field("page's root or total")
+        yield page
 
 
 def page(store: Store, index: int, number: int) -> Page:

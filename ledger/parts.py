@@ -11,6 +11,7 @@ The processes are told in JSON lines what to read, and have the book for reading
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -245,6 +246,7 @@ def _joined(states: list[Resumed], ends: list[Ended]) -> Resumed | None:
 def main() -> None:
     """Verify the part that standard input names, and let a till beside it go first."""
     os.nice(NICE)
+    gc.disable()  # it makes no cycles, and what it keeps would be looked through again and again
     try:
         serve(sys.stdin, sys.stdout)
     except (Error, OSError, ValueError, LookupError, KeyboardInterrupt):
@@ -288,7 +290,7 @@ def _sums(
             place = posting["account"], posting["currency"]
             sums[place] = sums.get(place, 0) + posting["amount_minor"]
     for index, _ in pages.counts(opened, first, last):
-        sheet = pages.sheet(opened, index).folded()
+        sheet = pages.sheet(opened, index, kept=False)
         for account, currency, amount_minor in sheet.moves:
             place = account, currency
             sums[place] = sums.get(place, 0) + amount_minor

@@ -440,9 +440,10 @@ def test_a_batch_is_read_once_as_long_as_it_can_be_kept(closed, started, monkeyp
     monkeypatch.setattr(parts, "_cuts", lambda _, first, last: [SMALL] if first == 0 else [])
     read, real = [], pages.sheet
 
-    def noted(opened, index):
+    def noted(opened, index, *, kept):
+        assert not kept
         read.append(index)
-        return real(opened, index)
+        return real(opened, index, kept=kept)
 
     monkeypatch.setattr(pages, "sheet", noted)
     assert audit.check_home(closed.home) == ([], SIZE)

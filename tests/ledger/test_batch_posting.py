@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import draft, errors, keys
+from ledger import draft, errors, keys, merkle
 from ledger.batches import PAGE, Page, Sheet, payment_id
 from ledger.book import Ledger
 from ledger.contents import Hold, Payment
@@ -36,8 +36,10 @@ def signed(shop, batch, **changes):
 
 def handmade(shop, batch, pages, **changes):
     """Any pages under a header that fits them."""
-    sheet = Sheet([Page(*page) for page in pages])
-    return signed(shop, batch, count=sheet.count, root=sheet.root, **changes), pages
+    read = [Page(*page) for page in pages]
+    root = merkle.levels([page.root for page in read])[-1][0].hex()
+    changes = {"count": sum(page.count for page in read), "root": root, **changes}
+    return signed(shop, batch, **changes), pages
 
 
 def state(shop):
