@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ledger import note, pages, parts, rules, store
 from ledger.batches import Batch
+from ledger.collector import held_back
 from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
@@ -114,7 +115,7 @@ def check_home(
     try:
         opened = store.open_store(home, read_only=True)
         try:
-            with opened.transaction(write=False):
+            with held_back(), opened.transaction(write=False):
                 seals = Seals(memory, anchor) if memory is not None else None
                 audit.run(opened, seals, named)
         finally:

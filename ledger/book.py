@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, cast
 
 from ledger import canonical, keys, rules, store
 from ledger.batches import ID_DIGITS, Batch, Page, Sheet
+from ledger.collector import held_back
 from ledger.commits import Committer
 from ledger.contents import SALES, Genesis, Hold, Payment, Rotation, Station, shopper_account
 from ledger.desk import Desk
@@ -232,7 +233,8 @@ class Ledger(Reading):
         Raises:
             StorageError: As for `post`, for all of them.
         """
-        wholes = [_with_sheet(*one) for one in asked]
+        with held_back():
+            wholes = [_with_sheet(*one) for one in asked]
 
         def work(draft: Draft) -> Callable[[], list[BatchReceipts | Refused | BadInputError]]:
             self._prefetch_batches(draft, [w for w in wholes if isinstance(w, Batch)])

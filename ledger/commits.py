@@ -7,10 +7,10 @@ what the disk holds: this instance stops, and a freshly opened one reads what is
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from ledger.collector import held_back
 from ledger.draft import Draft
 from ledger.errors import BusyError, DiskFullError, Error, RetryableError, StorageError
 
@@ -67,10 +67,9 @@ class Committer:
 
     def _run_group(self) -> None:
         jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_MAX))]
-        collects = gc.isenabled()
-        gc.disable()  # what a commit makes lives as long as it: to look through it would be vain
         try:
-            self._try(jobs)
+            with held_back():
+                self._try(jobs)
         except StorageError as e:
             for job in jobs:
                 job.error = e
@@ -82,8 +81,6 @@ class Committer:
                 )
             raise
         finally:
-            if collects:
-                gc.enable()
             for job in jobs:
                 job.done = True
 

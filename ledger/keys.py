@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ class StationKey:
         key_id: Its name in the book.
     """
 
-    seed: bytes
+    seed: bytes = field(compare=False)  # the public key tells keys apart
     public_bytes: bytes
     key_id: str
 

@@ -11,7 +11,6 @@ The processes are told in JSON lines what to read, and have the book for reading
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import queue
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from ledger import note, pages
+from ledger.collector import held_back
 from ledger.errors import Error
 from ledger.figures import Figures
 from ledger.home import open_home
@@ -246,9 +246,9 @@ def _joined(states: list[Resumed], ends: list[Ended]) -> Resumed | None:
 def main() -> None:
     """Verify the part that standard input names, and let a till beside it go first."""
     os.nice(NICE)
-    gc.disable()  # it makes no cycles, and what it keeps would be looked through again and again
     try:
-        serve(sys.stdin, sys.stdout)
+        with held_back():
+            serve(sys.stdin, sys.stdout)
     except (Error, OSError, ValueError, LookupError, KeyboardInterrupt):
         sys.exit(1)
 
