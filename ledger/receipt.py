@@ -242,7 +242,7 @@ class BatchReceipts:
 
     @lazy
     def _above(self) -> list[list[bytes]]:
-        return merkle.levels([page.root for page in self._sheet.pages])
+        return merkle.levels(self._sheet.roots)
 
 
 def verify(data: bytes, key: note.Keys) -> Receipt:
