@@ -30,8 +30,13 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
     """`leaf_hash` of each, in half the time of so many calls."""
-    sha256 = hashlib.sha256
-    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    begin = hashlib.sha256(b"\x00").copy
+    hashes = []
+    for leaf in leaves:
+        node = begin()
+        node.update(leaf)
+        hashes.append(node.digest())
+    return hashes
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
