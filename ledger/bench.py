@@ -121,19 +121,20 @@ def run(
 
 
 def _batches(bench: Bench, place: Path, count: int, step: Callable[[str], object]) -> None:
-    """Small batches that share commits, and the largest; then the largest, each order its own."""
-    shop = Shop(place, "batches")
-    for name, size in SIZES:
-        step(f"payments in batches of {size}")
-        _batch_rate(bench, name, shop, shop.batches(max(4, 2 * count // size), size))
-    step("proofs of payments in batches")
-    measure_batched_proofs(bench, shop)
-    _check_batches(bench, "batched", shop, place, step)
-    shop = Shop(place, "baskets")
-    step("payments in batches, each its own order")
-    batches = shop.batches(max(4, count // PAYMENTS_MAX), PAYMENTS_MAX, own_orders=True)
-    _batch_rate(bench, "batched_own_orders_payments", shop, batches)
-    _check_batches(bench, "batched_own_orders", shop, place, step)
+    """Small batches that share commits, the largest, and these with each order its own."""
+    largest = 10 * count // PAYMENTS_MAX  # a check's processes take half a second to start
+    for name, size, many, own_orders in (
+        ("payments", SIGNED_TOGETHER, 2 * count // SIGNED_TOGETHER, False),
+        ("batched_payments", PAYMENTS_MAX, largest, False),
+        ("batched_own_orders_payments", PAYMENTS_MAX, max(4, count // PAYMENTS_MAX), True),
+    ):
+        step(f"payments in batches of {size}{', each its own order' if own_orders else ''}")
+        shop = Shop(place, name)
+        _batch_rate(bench, name, shop, shop.batches(many, size, own_orders=own_orders))
+        if name == "batched_payments":
+            step("proofs of payments in batches")
+            measure_batched_proofs(bench, shop)
+        _check_batches(bench, name.removesuffix("payments"), shop, place, step)
 
 
 def _batch_rate(bench: Bench, name: str, shop: Shop, batches: list[Asked]) -> None:
@@ -148,7 +149,7 @@ def _check_batches(
     paid = shop.book.figures().sales
     shop.book.close()
     for kind in ("check_first", "check"):
-        bench.figures[f"{name}_{kind}_payments_per_s"] = paid / timed_check(shop, place)
+        bench.figures[f"{name}{kind}_payments_per_s"] = paid / timed_check(shop, place)
 
 
 def measure_single(bench: Bench, shop: Shop, count: int) -> None:
