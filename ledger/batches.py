@@ -340,7 +340,6 @@ class Sheet:
         for page in pages:
             if self.count != PAGE * len(self.roots):
                 raise bad_field("payments of a page")
-            require_integer("pages", len(self.roots) + 1, 1, PAYMENTS_MAX // PAGE)
             size += len(page.payments) + len(page.order_lines)
             require_integer("bytes of a batch", size, 1, BYTES_MAX)
             self.count += page.count
