@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LOOKUP: Final = 256  # values in one query
 _BEYOND: Final = 2**63 - 1  # an index that no entry has
 _is_signed = lru_cache(maxsize=1_024)(keys.verify)  # the receipts of a commit share its head
+HEAD_AFTER: Final = (
+    "SELECT idx, head FROM entries WHERE idx >= ? AND length(head) > 0 ORDER BY idx LIMIT 1"
+)
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -238,12 +241,7 @@ class Log:
 
     def head_after(self, index: int) -> tuple[int, bytes]:
         """(size, signature) of the first signed head that covers an entry."""
-        rows = self._store.rows(
-            "SELECT idx, head FROM entries WHERE idx >= ? AND length(head) > 0"
-            " ORDER BY idx LIMIT 1",
-            (index,),
-        )
-        for last, head in rows:
+        for last, head in self._store.rows(HEAD_AFTER, (index,)):
             return cast("int", last) + 1, cast("bytes", head)
         raise damaged_entry(index)
 

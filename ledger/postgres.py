@@ -26,7 +26,7 @@ from ledger.errors import (
     RetryableError,
     StorageError,
 )
-from ledger.store import BUSY_MS_MAX, FORMAT, FORMATS_READ
+from ledger.store import BUSY_MS_MAX, ENTRIES_HEADS, FORMAT, FORMATS_READ, HEADS_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -220,9 +220,14 @@ class PostgresStore:
 
     def upgrade(self) -> None:
         """Bring the tables to FORMAT."""
-        if self._version() < pages.SINCE:
+        version = self._version()
+        if version < pages.SINCE:
             self.db.execute(BATCH_PAGES.encode())
             self.db.execute(BATCH_ROOTS)
+        if version < HEADS_SINCE:
+            # it reads every entry, which in a large book takes longer than a statement may
+            self.db.execute("SET LOCAL statement_timeout = 0")
+            self.db.execute(ENTRIES_HEADS.encode())
         self.db.execute("UPDATE book SET format = %s", (FORMAT,))
 
     def whole_file(self) -> None:

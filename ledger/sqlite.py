@@ -22,7 +22,7 @@ from ledger.errors import (
     LedgerVersionError,
     StorageError,
 )
-from ledger.store import BUSY_MS_MAX, FORMAT, FORMATS_READ
+from ledger.store import BUSY_MS_MAX, ENTRIES_HEADS, FORMAT, FORMATS_READ, HEADS_SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,6 +66,7 @@ _OBJECTS: Final[dict[tuple[str, str, str, str | None], int]] = {
     ("table", "batch_pages", "batch_pages", SCHEMA["batch_pages"]): pages.SINCE,
     ("index", "sqlite_autoindex_batch_pages_1", "batch_pages", None): pages.SINCE,
     ("index", "batch_roots", "batch_pages", BATCH_ROOTS): pages.SINCE,
+    ("index", "entries_heads", "entries", ENTRIES_HEADS): HEADS_SINCE,
 }
 PAGE_BYTES: Final = 8_192  # holds four payments; of 4,096 a good part would stay empty
 LOG_PAGES: Final = 4_000  # of the log before its pages move to the file; 32 MB on the disk
@@ -210,7 +211,7 @@ class SqliteStore:
     def _entry_of(self, line: str, row: int) -> int | None:
         """The entry that a row of a table belongs to, as the integrity check names both."""
         if "batch_pages" not in line:
-            return row if "entries" in line else None
+            return row - 1 if "entries" in line else None  # it counts them from 1
         query = "SELECT idx FROM batch_pages NOT INDEXED WHERE rowid = ?"
         return next((cast("int", index) for (index,) in self.db.execute(query, (row,))), None)
 

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
     from ledger.home import Home
 
-FORMAT: Final = 4  # 1 had a signed head on every row, 2 knew no tombstones, 3 no batches
-FORMATS_READ: Final = (1, 2, 3, 4)
+# 1 had a signed head on every row, 2 knew no tombstones, 3 no batches, 4 no index of heads
+FORMAT: Final = 5
+FORMATS_READ: Final = (1, 2, 3, 4, 5)
+HEADS_SINCE: Final = 5
+# leads from an entry to the signed head that follows it, past the rows that have none
+ENTRIES_HEADS: Final = "CREATE INDEX entries_heads ON entries (idx) WHERE length(head) > 0"
 BUSY_MS_MAX: Final = 5_000
 HEAD_NAME: Final = "head.note"
 

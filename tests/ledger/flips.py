@@ -35,6 +35,7 @@ from ledger.book import Ledger
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, Refused
 from ledger.home import create_home, station_key
+from ledger.log import HEAD_AFTER
 from ledger.orders import Order, OrderLine
 from ledger.replay import Replay
 from ledger.treecheck import TreeCheck
@@ -91,15 +92,21 @@ def rows_of(path):
         schema = list(db.execute("SELECT * FROM sqlite_schema"))
         pragmas = [db.pragma("user_version"), db.pragma("application_id")]
         # the indexes must lead to the same rows
-        found = [
-            db.execute("SELECT idx FROM entries WHERE id = CAST(? AS TEXT)", (row[0],)).fetchall()
-            for row in entries.values()
-        ] + [
-            db.execute(
-                "SELECT rowid FROM batch_pages WHERE idx = ? AND page = ?", row[:2]
-            ).fetchall()
-            for row in sheets.values()
-        ]
+        found = (
+            [
+                db.execute(
+                    "SELECT idx FROM entries WHERE id = CAST(? AS TEXT)", (row[0],)
+                ).fetchall()
+                for row in entries.values()
+            ]
+            + [
+                db.execute(
+                    "SELECT rowid FROM batch_pages WHERE idx = ? AND page = ?", row[:2]
+                ).fetchall()
+                for row in sheets.values()
+            ]
+            + [db.execute(HEAD_AFTER, (index,)).fetchall() for index in entries]
+        )
         db.close()
     except (apsw.Error, UnicodeDecodeError):
         return None

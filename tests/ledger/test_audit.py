@@ -88,6 +88,7 @@ def test_a_shorter_or_longer_value_is_found(closed, column, end):
         "CREATE VIEW v AS SELECT 1",
         "CREATE TRIGGER t AFTER INSERT ON entries BEGIN SELECT 1; END",
         "CREATE INDEX i ON entries (leaf)",
+        "DROP INDEX entries_heads",
         "ALTER TABLE entries ADD COLUMN more TEXT",
         "DROP TABLE accounts",
         "DROP TABLE entries",

@@ -13,6 +13,7 @@ from kiosk.main import main
 from ledger import audit, pages, receipt, store
 from ledger.book import Ledger
 from ledger.home import open_home
+from ledger.log import HEAD_AFTER
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -51,6 +52,21 @@ def test_an_old_book_goes_on_in_the_new_format(old):
     assert audit.check_home(old) == ([], size)
 
 
+def heads_of(book):
+    with book._store.transaction(write=False):
+        return [book._log.head_after(index) for index in range(len(book))]
+
+
+def test_an_upgrade_changes_no_entry_no_head_and_no_receipt(old):
+    ids = [json.loads(path.read_bytes())["id"] for path in old.path.glob("receipt*.json")]
+    said = []
+    for read_only in (True, False, True):
+        with Ledger.open(old, read_only=read_only) as book:
+            receipts = [book.receipt(each) for each in ids]
+            said.append((book.head, list(book.entries()), heads_of(book), receipts))
+    assert said[0] == said[1] == said[2]
+
+
 def state_of(folder):
     """Every file below it: its bytes, and when it was written; without SQLite's locks.
 
@@ -71,26 +87,52 @@ def test_a_check_and_reading_write_nothing_to_an_old_book(old, monkeypatch, tmp_
     assert state_of(old.path) == before
 
 
-def tables_of(home):
+def schema_of(home):
     db = apsw.Connection(str(home.ledger_db), flags=apsw.SQLITE_OPEN_READONLY)
-    names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql IS NOT NULL")}
     [(version,)] = db.execute("PRAGMA user_version")
     db.close()
     return version, names
 
 
-def test_an_old_book_gets_its_table_of_pages_when_it_is_opened_for_writing(old):
-    version, names = tables_of(old)
-    assert ("batch_pages" in names) == (version >= pages.SINCE)
+def test_an_old_book_gets_its_pages_and_its_index_of_heads_when_it_is_opened_for_writing(old):
+    version, names = schema_of(old)
+    expected = {"entries", "accounts"}
+    if version >= pages.SINCE:
+        expected |= {"batch_pages", "batch_roots"}
+    if version >= store.HEADS_SINCE:
+        expected |= {"entries_heads"}
+    assert names == expected
     with Ledger.open(old, read_only=True):
         pass
-    assert tables_of(old) == (version, names)
+    assert schema_of(old) == (version, names)
     with Ledger.open(old):
         pass
-    assert tables_of(old) == (store.FORMAT, {"entries", "accounts", "batch_pages"})
+    written = {"entries", "accounts", "batch_pages", "batch_roots", "entries_heads"}
+    assert schema_of(old) == (store.FORMAT, written)
 
 
-@pytest.mark.parametrize("name", ["home-v4"])
+def plan_of(book):
+    [row] = book._store.rows(f"EXPLAIN QUERY PLAN {HEAD_AFTER}", (1,))
+    return row[-1]
+
+
+def test_a_head_is_found_by_the_index_once_an_old_book_has_it_and_by_its_entries_before(old):
+    version, _ = schema_of(old)
+    with Ledger.open(old, read_only=True) as book:
+        assert ("INDEX entries_heads" in plan_of(book)) == (version >= store.HEADS_SINCE)
+        assert ("INTEGER PRIMARY KEY" in plan_of(book)) == (version < store.HEADS_SINCE)
+    with Ledger.open(old) as book:
+        assert "INDEX entries_heads (idx>?)" in plan_of(book)
+
+
+def test_a_format_has_a_kept_book_of_its_own():
+    kept = {path.name for path in FIXTURES.iterdir()}
+    assert kept == {f"home-v{number}" for number in store.FORMATS_READ}
+    assert store.FORMATS_READ[-1] == store.FORMAT
+
+
+@pytest.mark.parametrize("name", ["home-v4", "home-v5"])
 def test_what_was_given_back_of_a_payment_of_an_old_batch_is_read(tmp_path, name):
     shutil.copytree(FIXTURES / name, tmp_path / "home")
     home = open_home(tmp_path / "home")

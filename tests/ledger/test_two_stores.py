@@ -21,6 +21,7 @@ from operations import NOW_MS, batch, make_pair, payment, run
 from ledger import audit, backup, errors, parts
 from ledger.book import Ledger
 from ledger.home import create_home, station_key
+from ledger.log import HEAD_AFTER
 from ledger.orders import Order, OrderLine
 
 pytestmark = [
@@ -354,7 +355,8 @@ def test_what_is_altered_in_a_batchs_pages_in_the_database_is_named(
 def as_of_format_3(base):
     base.at(station_key(base.home, "desk"), NOW_MS).topup("s-ann", 10, "t0")
     base.close()
-    execute(base.home, "DROP TABLE batch_pages", "UPDATE book SET format = 3")
+    statements = "DROP INDEX entries_heads", "DROP TABLE batch_pages", "UPDATE book SET format = 3"
+    execute(base.home, *statements)
 
 
 def test_a_database_of_the_format_before_batches_is_read_as_it_is(base, tmp_path):
@@ -374,6 +376,59 @@ def test_a_database_of_the_format_before_batches_is_upgraded_when_it_is_written(
         paid = with_batch(book)
         assert book.receipt(paid).index == 5
     assert audit.check_home(base.home) == ([], 6)
+
+
+def indexes_of(home):
+    with psycopg.connect(home.database) as db:
+        query = "SELECT indexname FROM pg_indexes WHERE schemaname = %s"
+        return {name for (name,) in db.execute(query, (f"facetill_{home.id}",))}
+
+
+def test_a_database_of_the_format_before_the_index_of_heads_gets_it_when_it_is_written(base):
+    paid = with_batch(base)
+    receipt, entries = base.receipt(paid), list(base.entries())
+    base.close()
+    new = indexes_of(base.home)
+    execute(base.home, "DROP INDEX entries_heads", "UPDATE book SET format = 4")
+    old = indexes_of(base.home)
+    assert new == old | {"entries_heads"} != old
+    assert audit.check_home(base.home) == ([], 5)
+    for read_only, indexes in ((True, old), (False, new), (True, new)):
+        with Ledger.open(base.home, read_only=read_only) as book:
+            assert (book.receipt(paid), list(book.entries())) == (receipt, entries)
+        assert indexes_of(base.home) == indexes
+    assert audit.check_home(base.home) == ([], 5)
+
+
+def test_a_large_database_may_take_its_time_to_be_upgraded_and_no_statement_after(base):
+    execute(base.home, "DROP INDEX entries_heads", "UPDATE book SET format = 4")
+    with base._store.transaction(write=True):
+        base._store.upgrade()
+        assert [*base._store.rows("SHOW statement_timeout")] == [("0",)]
+    assert [*base._store.rows("SHOW statement_timeout")] == [("1min",)]
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True])
+@pytest.mark.parametrize("group", [1, 1_000])
+def test_a_head_in_a_database_is_found_by_its_index(base, group, is_analyzed):
+    base.close()
+    rows = (
+        f"SELECT n, 'x' || n, ''::bytea, ''::bytea, CASE n % {group} WHEN 0 THEN sha512('')"
+        " ELSE ''::bytea END FROM generate_series(10, 20000) n"
+    )
+    with psycopg.connect(base.home.database) as db:
+        db.execute(f"SET search_path = facetill_{base.home.id}".encode())
+        db.execute(f"INSERT INTO entries {rows}".encode())
+        if is_analyzed:
+            db.execute("ANALYZE entries")
+        plans = []
+        for plan in ("force_custom_plan", "force_generic_plan"):
+            db.execute(f"SET plan_cache_mode = {plan}".encode())
+            db.execute(f"PREPARE it (bigint) AS {HEAD_AFTER.replace('?', '$1')}".encode())
+            plans.append([line for (line,) in db.execute("EXPLAIN EXECUTE it (500)")])
+            db.execute("DEALLOCATE it")
+        db.rollback()
+    assert all("Index Scan using entries_heads" in plan[1] for plan in plans), plans
 
 
 def test_batches_move_from_the_database_to_a_file(pair, tmp_path):
