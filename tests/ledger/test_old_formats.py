@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from kiosk.main import main
-from ledger import audit, pages, receipt, store
+from ledger import audit, pages, receipt, seals, store
 from ledger.book import Ledger
 from ledger.home import open_home
 from ledger.log import HEAD_AFTER
@@ -50,6 +50,17 @@ def test_an_old_book_goes_on_in_the_new_format(old):
     with Ledger.open(old) as book:
         assert book._store.require_format() == store.FORMAT
     assert audit.check_home(old) == ([], size)
+
+
+def test_what_an_auditor_remembers_of_an_old_book_holds_for_the_upgraded_one(
+    old, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(seals, "CHUNK", 4)
+    _, size = audit.check_home(old, memory=tmp_path / "memory")
+    with Ledger.open(old):
+        pass
+    monkeypatch.setattr(audit._Audit, "_check_row", lambda *_: pytest.fail("read again"))
+    assert audit.check_home(old, memory=tmp_path / "memory") == ([], size)
 
 
 def heads_of(book):
