@@ -14,7 +14,8 @@ from ledger.contents import Rotation
 from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
-from ledger.log import LOOKUP, Tip, padded
+from ledger.log import Tip
+from ledger.store import LOOKUP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -66,11 +67,11 @@ class Draft:
         accounts = sorted(set(places).difference(self._balances))
         self._balances |= dict.fromkeys(accounts, 0)
         for start in range(0, len(accounts), LOOKUP):
-            some = padded(accounts[start : start + LOOKUP])
-            marks = ",".join(["(?,?)"] * len(some))
-            values = [value for place in some for value in place]
-            query = f"SELECT account, currency, balance FROM accounts WHERE (account, currency) IN (VALUES {marks})"  # noqa: E501, S608 - question marks
-            for account, currency, balance in self._store.rows(query, values):
+            some = accounts[start : start + LOOKUP]
+            rows = self._store.lookup(
+                "account, currency, balance", "accounts", ("account", "currency"), some
+            )
+            for account, currency, balance in rows:
                 self._balances[cast("str", account), cast("str", currency)] = cast("int", balance)
 
     def prefetch_batches(self, batch_ids: Collection[str]) -> None:

@@ -16,7 +16,7 @@ from ledger import keys, merkle, note, pages
 from ledger.contents import Rotation, Station
 from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
-from ledger.store import below
+from ledger.store import LOOKUP, below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     from ledger.contents import Genesis
     from ledger.store import Store
 
-LOOKUP: Final = 256  # values in one query
 _BEYOND: Final = 2**63 - 1  # an index that no entry has
 _is_signed = lru_cache(maxsize=1_024)(keys.verify)  # the receipts of a commit share its head
 HEAD_AFTER: Final = (
     "SELECT idx, head FROM entries WHERE idx >= ? AND length(head) > 0 ORDER BY idx LIMIT 1"
 )
 T = TypeVar("T")
-V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -121,10 +119,8 @@ class Log:
         """Those of these entries that are in the log, such as "payment/…"."""
         found = {}
         for start in range(0, len(entry_ids), LOOKUP):
-            some = padded(entry_ids[start : start + LOOKUP])
-            marks = ",".join("?" * len(some))
-            query = f"SELECT idx, id, leaf FROM entries WHERE id IN ({marks})"  # noqa: S608 - marks
-            rows = self._store.rows(query, some)
+            some = [(entry_id,) for entry_id in entry_ids[start : start + LOOKUP]]
+            rows = self._store.lookup("idx, id, leaf", "entries", ("id",), some)
             for index, entry_id, leaf in rows:
                 entry = self.parse(cast("int", index), cast("bytes", leaf))
                 if entry.id != entry_id:
@@ -301,11 +297,9 @@ class Log:
         """The hashes of perfect subtrees (level, number), each kept with the leaf that ends it."""
         kept: dict[int, bytes] = defaultdict(bytes)
         if places:
-            wanted = padded([merkle.keeper(*place) for place in places])
-            marks = ",".join("?" * len(wanted))
-            query = f"SELECT idx, hashes FROM entries WHERE idx IN ({marks})"  # noqa: S608 - marks
-            rows = cast("Iterator[tuple[int, bytes]]", self._store.rows(query, wanted))
-            kept.update(rows)
+            wanted = [(merkle.keeper(*place),) for place in places]
+            rows = self._store.lookup("idx, hashes", "entries", ("idx",), wanted)
+            kept.update(cast("Iterator[tuple[int, bytes]]", rows))
         found = {}
         for level, number in places:
             index = merkle.keeper(level, number)
@@ -323,12 +317,6 @@ def has_sale_below(store: Store, prefix: str, before: int) -> bool:
     starts = f"payment/{prefix}", f"hold/{prefix}"
     # g follows the digits
     return any(any(store.rows(query, (start, start + "g", before))) for start in starts)
-
-
-def padded(values: Sequence[V]) -> list[V]:
-    """Filled up with the first to a power of two, so that few different queries are made."""
-    whole = 1 << (len(values) - 1).bit_length()
-    return [*values, *[values[0]] * (whole - len(values))]
 
 
 @contextmanager

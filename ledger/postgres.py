@@ -8,6 +8,7 @@ it is on the disk (fsync or synchronous_commit off) is refused.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
 
 import psycopg
@@ -26,7 +27,14 @@ from ledger.errors import (
     RetryableError,
     StorageError,
 )
-from ledger.store import BUSY_MS_MAX, ENTRIES_HEADS, FORMAT, FORMATS_READ, HEADS_SINCE
+from ledger.store import (
+    BUSY_MS_MAX,
+    ENTRIES_HEADS,
+    FORMAT,
+    FORMATS_READ,
+    HEADS_SINCE,
+    whole_power,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -196,6 +204,19 @@ class PostgresStore:
         """What a query gives."""
         cursor = self.db.execute(_dialect(sql), values, binary=True)
         return cast("Iterator[Row]", iter(cursor)) if cursor.description else iter(())
+
+    def lookup(
+        self, columns: str, table: str, key: tuple[str, ...], values: Sequence[Sequence[Value]]
+    ) -> Iterator[Row]:
+        """By an IN: a join that was planned while the table was small would read all of it."""
+        whole = whole_power(len(values))
+        asked = [*values, *[values[0]] * (whole - len(values))]
+        marks = ",".join("?" * whole)
+        if len(key) > 1:
+            row = ",".join("?" * len(key))
+            marks = "VALUES " + ",".join([f"({row})"] * whole)
+        query = f"SELECT {columns} FROM {table} WHERE ({','.join(key)}) IN ({marks})"  # noqa: S608 - names of our own
+        return self.rows(query, [*chain.from_iterable(asked)])
 
     def write_rows(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """One statement for each row, sent together."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
 
 import apsw
@@ -22,7 +24,14 @@ from ledger.errors import (
     LedgerVersionError,
     StorageError,
 )
-from ledger.store import BUSY_MS_MAX, ENTRIES_HEADS, FORMAT, FORMATS_READ, HEADS_SINCE
+from ledger.store import (
+    BUSY_MS_MAX,
+    ENTRIES_HEADS,
+    FORMAT,
+    FORMATS_READ,
+    HEADS_SINCE,
+    whole_power,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -148,6 +157,14 @@ class SqliteStore:
         """What a query gives."""
         return cast("Iterator[Row]", self.db.execute(sql, values))
 
+    def lookup(
+        self, columns: str, table: str, key: tuple[str, ...], values: Sequence[Sequence[Value]]
+    ) -> Iterator[Row]:
+        """By a join: the values of an IN would be sorted into a table of their own first."""
+        whole = whole_power(len(values))
+        asked = [*chain.from_iterable(values), *[None] * (len(key) * (whole - len(values)))]
+        return self.rows(_lookup(columns, table, key, whole), asked)
+
     def write_rows(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """One statement for each row."""
         self.db.executemany(sql, rows)
@@ -214,6 +231,14 @@ class SqliteStore:
             return row - 1 if "entries" in line else None  # it counts them from 1
         query = "SELECT idx FROM batch_pages NOT INDEXED WHERE rowid = ?"
         return next((cast("int", index) for (index,) in self.db.execute(query, (row,))), None)
+
+
+@cache
+def _lookup(columns: str, table: str, key: tuple[str, ...], count: int) -> str:
+    row = ",".join("?" * len(key))
+    asked = ",".join([f"({row})"] * count)
+    on = " AND ".join(f"{name} = column{number}" for number, name in enumerate(key, 1))
+    return f"SELECT {columns} FROM (VALUES {asked}) CROSS JOIN {table} ON {on}"  # noqa: S608 - names of our own
 
 
 @contextmanager

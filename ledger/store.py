@@ -28,6 +28,7 @@ HEADS_SINCE: Final = 5
 ENTRIES_HEADS: Final = "CREATE INDEX entries_heads ON entries (idx) WHERE length(head) > 0"
 BUSY_MS_MAX: Final = 5_000
 HEAD_NAME: Final = "head.note"
+LOOKUP: Final = 256  # rows that are asked for in one query
 
 Value: TypeAlias = "int | str | bytes | None"
 Row: TypeAlias = "tuple[object, ...]"
@@ -50,6 +51,11 @@ class Store(Protocol):
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
         """What a query gives."""
+
+    def lookup(
+        self, columns: str, table: str, key: tuple[str, ...], values: Sequence[Sequence[Value]]
+    ) -> Iterator[Row]:
+        """The rows of a table whose key is one of these: 1 to LOOKUP, each asked for once."""
 
     def write_rows(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """One statement for each row."""
@@ -83,6 +89,11 @@ def open_store(home: Home, *, read_only: bool = False) -> Store:
     from ledger.sqlite import SqliteStore
 
     return SqliteStore(home.ledger_db, read_only=read_only)
+
+
+def whole_power(count: int) -> int:
+    """A power of two that a lookup is filled up to, so that few different queries are made."""
+    return 1 << (count - 1).bit_length()
 
 
 def below(prefix: str) -> tuple[str, str]:

@@ -258,3 +258,18 @@ def test_the_ledger_key_of_another_home_is_refused(make_shop):
     (shop.home.keys_dir / "ledger.key").write_bytes(key.read_bytes())
     with Ledger.open(shop.home) as book, pytest.raises(errors.DamagedError):
         book.at(shop.desk, shop.now_ms).topup(shop.shopper, 1, "t")
+
+
+@pytest.mark.parametrize("count", [1, 4, store.LOOKUP])
+def test_what_is_looked_up_is_found_by_an_index(shop, count):
+    looks = [
+        ("idx, id, leaf", "entries", ("id",)),
+        ("idx, hashes", "entries", ("idx",)),
+        ("balance", "accounts", ("account", "currency")),
+    ]
+    for columns, table, key in looks:
+        asked = [None] * (count * len(key))
+        query = f"EXPLAIN QUERY PLAN {sqlite._lookup(columns, table, key, count)}"
+        plan = [step for *_, step in shop.book._store.rows(query, asked)]
+        assert any(step.startswith(f"SEARCH {table} USING") for step in plan)
+        assert not any(step.startswith(f"SCAN {table}") for step in plan)

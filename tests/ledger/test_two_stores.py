@@ -23,6 +23,7 @@ from ledger.book import Ledger
 from ledger.home import create_home, station_key
 from ledger.log import HEAD_AFTER
 from ledger.orders import Order, OrderLine
+from ledger.store import LOOKUP
 
 pytestmark = [
     pytest.mark.skipif(postgres_server.binaries() is None, reason="PostgreSQL is not installed"),
@@ -62,6 +63,23 @@ def test_the_same_operations_give_the_same_heads_and_answers(pair):
         assert one == other
     assert [book.check() for book in pair] == [[], []]
     assert pair[0].prove_consistency(100) == pair[1].prove_consistency(100)
+
+
+def test_any_number_of_rows_is_looked_up_at_once(pair):
+    for book in pair:
+        run(book, 5, 20)
+        store, places = (
+            book._store,
+            [(account, currency) for account, currency, _ in book.balances()],
+        )
+        with store.transaction(write=False):
+            for count in (1, 2, 3, 5, LOOKUP):
+                asked = [(index,) for index in range(count)]
+                found = sorted(store.lookup("idx", "entries", ("idx",), asked))
+                assert found == asked[: len(book)]
+            asked = [("nobody", "EUR"), *places, (places[0][0], "USD")]
+            found = store.lookup("account, currency", "accounts", ("account", "currency"), asked)
+            assert sorted(found) == sorted(places)
 
 
 def test_both_are_checked_in_parts_by_processes(pair, monkeypatch):
