@@ -73,7 +73,6 @@ def raise_with_hint(act):
         lambda: fields.signature_from_text("AAAA"),
         lambda: fields.signature_from_text("AB=="),
         lambda: Genesis("x", "demo", "EUR", bytes(32)),
-        lambda: Genesis("0a" * 8, "play", "EUR", bytes(32)),
         lambda: Genesis("0a" * 8, "demo", "EURO", bytes(32)),
         lambda: Rotation.from_body({"ledger_key": "00"}),
         lambda: Station.from_body({"role": "desk", "key": "00"}),

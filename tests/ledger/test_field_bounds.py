@@ -15,6 +15,7 @@ from ledger.instructions import Capture, Close, Erasure, Limit, Refund, Supply, 
 from ledger.orders import Discount, Order, OrderLine, Tax
 
 BIG = 2**53 - 1
+MODES = ("mode", ("live", "demo"), ("play", None), None)
 HEX_32, HEX_64 = "0a" * 16, "0a" * 32
 LINE = OrderLine("X", "Thing", 2, 100, counted=True)
 ORDER = Order((LINE,), "EUR")
@@ -25,6 +26,8 @@ HOLD = replace(AUTHORIZATION, hold_until_ms=5)
 COMMON = {"id": "x", "issued_at_ms": 0, "desk": HEX_32, "mode": "demo"}
 TOPUP = Topup(**COMMON, pseudonym="s-ann", amount_minor=1, currency="EUR")
 REFUND = Refund(**COMMON, payment=HEX_32, pseudonym="s-ann", amount_minor=1, currency="EUR")
+PAYMENT = Payment(SignedAuthorization(AUTHORIZATION, bytes(64)), ORDER, "demo")
+GENESIS = Genesis("0a" * 8, "demo", "EUR", bytes(32))
 VOID = Void(**COMMON, pseudonym="s-ann", held_minor=200, held_order=ORDER)
 CAPTURE = Capture(**COMMON, pseudonym="s-ann", held_minor=200, order=ORDER, held_order=ORDER)
 SUPPLY = Supply(**COMMON, sku="X", pieces=1)
@@ -79,11 +82,11 @@ CASES = [
     (BATCH, ("models", ({"a_1": "x"},), ({"A": "x"}, {"": "x"}), "model role")),
     (BATCH, ("models", ({"a": LETTERS},), ({"a": ""}, {"a": TOO_LONG}), "model id")),
     (BATCH, ("source", ("live", "file"), ("tape", "", None), None)),
-    (BATCH, ("mode", ("live", "demo"), ("play", None), None)),
+    (BATCH, MODES),
     *((TOPUP, case) for case in whole("issued_at_ms", 0, BIG) + whole("amount_minor", 1, BIG)),
     *((TOPUP, case) for case in digits("desk", 32)),
     (TOPUP, ("id", ("a", "Z" * 64, "1._-"), ("", "Z" * 65, ".a", "a b"), None)),
-    (TOPUP, ("mode", ("live", "demo"), ("play", None), None)),
+    (TOPUP, MODES),
     (TOPUP, ("currency", ("JPY",), (5, None), None)),
     *((REFUND, case) for case in digits("payment", 32)),
     *((VOID, case) for case in whole("held_minor", 1, BIG)),
@@ -105,7 +108,9 @@ CASES = [
     (ORDER, ("discounts", ((DISCOUNT,) * 100,), ((DISCOUNT,) * 101,), "number of discounts")),
     (ORDER, ("taxes", ((TAX,),), ((TAX, TAX),), "tax name")),
     (ORDER, ("taxes", ((ALL_TAXED,),), ((replace(ALL_TAXED, base_minor=201),),), "tax base")),
-    (Genesis("0a" * 8, "demo", "EUR", bytes(32)), (*digits("home_id", 16)[0][:3], "home")),
+    (PAYMENT, MODES),
+    (GENESIS, MODES),
+    (GENESIS, (*digits("home_id", 16)[0][:3], "home")),
     (Station("kiosk", bytes(32)), ("role", ("kiosk", "desk"), ("ledger",), None)),
 ]  # fmt: skip
 IDS = [f"{type(made).__name__}.{case[0]}" for made, case in CASES]
