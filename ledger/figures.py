@@ -40,7 +40,7 @@ class Figures:
         """Those that begin after a Z report, which stands as this entry."""
         return cls(close.number + 1, index + 1, grand_total_minor=close.grand_total_minor)
 
-    def add(self, index: int, content: AnyContent, batch_minor: int = 0) -> None:
+    def add(self, index: int, content: AnyContent, batch_minor: int) -> None:
         """Count an entry, of a batch with what its payments come to.
 
         A Z report begins anew after it.
