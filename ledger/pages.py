@@ -7,16 +7,17 @@ others, and what its payments come to, so that a report need not read them. Book
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from ledger import batches
+from ledger import batches, canonical
 from ledger.batches import PAGE, Batch, Page, Sheet
 from ledger.fields import bad_field
 from ledger.store import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ledger.batches import Member
     from ledger.entries import Entry
@@ -86,6 +87,37 @@ def _whole(rows: Iterable[Row]) -> Iterator[Page]:
         if (root, total_minor) != (page.root, page.total_minor):
             raise bad_field("page's root or total")
         yield page
+
+
+def sums(
+    store: Store,
+    first: int,
+    end: int,
+    take: Callable[[int, Sheet], object] = lambda _index, _sheet: None,
+) -> dict[tuple[str, str], int]:
+    """What the entries first..end-1 add to each account and currency, as they say; none is judged.
+
+    Args:
+        store: The book, in a transaction.
+        first: The first entry.
+        end: The one after the last.
+        take: Given each batch by its entry, without its pages.
+
+    Raises:
+        BadInputError, LookupError, TypeError: A leaf or a page is malformed.
+    """
+    added: dict[tuple[str, str], int] = defaultdict(int)
+    leaves = store.rows("SELECT leaf FROM entries WHERE idx >= ? AND idx < ?", (first, end))
+    for (leaf,) in leaves:
+        entry = cast("dict[str, Any]", canonical.loads(cast("bytes", leaf)))
+        for posting in entry["postings"]:
+            added[posting["account"], posting["currency"]] += posting["amount_minor"]
+    for index, _ in counts(store, first, end):
+        batch = sheet(store, index, kept=False)
+        for account, currency, amount_minor in batch.moves:
+            added[account, currency] += amount_minor
+        take(index, batch)
+    return added
 
 
 def page(store: Store, index: int, number: int) -> Page:

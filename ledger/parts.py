@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from ledger.batches import Sheet
     from ledger.home import Home
     from ledger.log import Log
-    from ledger.replay import Place
     from ledger.store import Store
 
 ENTRIES_LEAST: Final = 4_000  # in a part; fewer take no longer than a process to start
@@ -282,21 +281,15 @@ def _sums(
     opened: Store, first: int, last: int, sheets: dict[int, Sheet]
 ) -> list[tuple[str, str, int]]:
     """What a part adds to the accounts; `sheets` takes the first of its batches."""
-    sums: dict[Place, int] = {}
     room = MOVES_KEPT
-    rows = opened.rows("SELECT leaf FROM entries WHERE idx >= ? AND idx < ?", (first, last))
-    for (leaf,) in rows:
-        for posting in json.loads(cast("bytes", leaf))["postings"]:
-            place = posting["account"], posting["currency"]
-            sums[place] = sums.get(place, 0) + posting["amount_minor"]
-    for index, _ in pages.counts(opened, first, last):
-        sheet = pages.sheet(opened, index, kept=False)
-        for account, currency, amount_minor in sheet.moves:
-            place = account, currency
-            sums[place] = sums.get(place, 0) + amount_minor
+
+    def take(index: int, sheet: Sheet) -> None:
+        nonlocal room
         room -= len(sheet.moves)
         if room >= 0:
             sheets[index] = sheet
+
+    sums = pages.sums(opened, first, last, take)
     return [(*place, amount_minor) for place, amount_minor in sums.items()]
 
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from ledger import note, pages
-from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error
 from ledger.figures import Figures
 from ledger.fingerprint import file_digest
@@ -90,7 +89,9 @@ class Seals:
             if progress is not None:
                 progress(int(part * size), size)
 
-        return self._resumed(opened, known) if known["file"] == _file_of(opened, tell) else None
+        if known["file"] != _file_of(opened, tell):
+            return None
+        return self._resumed(opened, known, size)
 
     def resume(
         self, opened: Store, total: int, progress: Callable[[int, int], None] | None
@@ -106,12 +107,12 @@ class Seals:
                 return None
             if progress is not None:
                 progress(min(start + CHUNK, size), total)
-        return self._resumed(opened, known)
+        return self._resumed(opened, known, total)
 
-    def _resumed(self, opened: Store, known: dict[str, object]) -> Resumed | None:
+    def _resumed(self, opened: Store, known: dict[str, object], total: int) -> Resumed | None:
         size = cast("int", known["size"])
         zeros = {(str(a), str(c)) for a, c in cast("list[list[str]]", known["zeros"])}
-        balances = _balances_at(opened, size, zeros)
+        balances = _balances_at(opened, size, total, zeros)
         if balances is None or balances_digest(balances) != known["balances"]:
             return None
         keys = keys_from(self._anchor.name, cast("list[str]", known["keys"]))
@@ -206,20 +207,20 @@ def _chunk_digest(opened: Store, start: int, end: int) -> str:
     return digest.hexdigest()
 
 
-def _balances_at(opened: Store, size: int, zeros: set[Place]) -> dict[Place, int] | None:
+def _balances_at(
+    opened: Store, size: int, total: int, zeros: set[Place]
+) -> dict[Place, int] | None:
     """The accounts as they were at a size: those of now, less what came after."""
     rows = opened.rows("SELECT account, currency, balance FROM accounts")
     balances = {(str(a), str(c)): cast("int", balance) for a, c, balance in rows}
-    for (leaf,) in opened.rows("SELECT leaf FROM entries WHERE idx >= ?", (size,)):
-        try:
-            moves = pages.with_sheet(opened, parse_leaf(cast("bytes", leaf))).moves
-        except Error:  # the whole check says what is wrong with it
-            return None
-        for account, currency, amount_minor in moves:
-            place = (account, currency)
-            balances[place] = balances.get(place, 0) - amount_minor
-            if balances[place] == 0 and place not in zeros:
-                del balances[place]  # it was first posted to after that size
+    try:
+        later = pages.sums(opened, size, total)
+    except (Error, LookupError, TypeError):  # the whole check says what is wrong with it
+        return None
+    for place, amount_minor in later.items():
+        balances[place] = balances.get(place, 0) - amount_minor
+        if balances[place] == 0 and place not in zeros:
+            del balances[place]  # it was first posted to after that size
     return balances
 
 

@@ -9,7 +9,7 @@ import shutil
 import apsw
 import pytest
 
-from ledger import audit, errors, fingerprint, seals, store
+from ledger import audit, errors, fingerprint, pages, seals, store
 from ledger.book import Ledger
 from ledger.sqlite import SqliteStore
 
@@ -123,6 +123,27 @@ def test_bytes_moved_from_one_column_to_the_next_are_another_book(sealed, memory
     assert 5 in check(sealed, memory)
 
 
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"postings":[1]}',
+        b'{"postings":[{}]}',
+        b'{"postings":[{"account":[],"amount_minor":1,"currency":"EUR"}]}',
+        b'{"postings":[{"account":"a","amount_minor":"1","currency":"EUR"}]}',
+    ],
+)
+def test_an_entry_that_came_later_and_is_malformed_is_named(sealed, memory, leaf):
+    later = sealed.topup(100)
+    sealed.book.close()
+    db = apsw.Connection(str(sealed.home.ledger_db))
+    db.execute("UPDATE entries SET leaf = ? WHERE idx = ?", (leaf, later.index))
+    db.close()
+    assert later.index in check(sealed, memory)
+
+
 def test_a_memory_that_is_damaged_or_of_another_book_is_no_help(sealed, memory, make_shop):
     (file,) = memory.iterdir()
     for text in ("", "{}", "[]", file.read_text()[:-5], file.read_text().replace("size", "sise")):
@@ -176,8 +197,8 @@ def at_rest(sealed, memory, monkeypatch):
 
 
 def without_rows(patch):
-    for name in ("_chunk_digest", "parse_leaf"):
-        patch.setattr(seals, name, lambda *_: pytest.fail("a row was read"))
+    for owner, name in ((seals, "_chunk_digest"), (pages.canonical, "loads")):
+        patch.setattr(owner, name, lambda *_: pytest.fail("a row was read"))
     patch.setattr(SqliteStore, "problems", lambda *_: pytest.fail("the rows were looked for"))
 
 
