@@ -60,7 +60,7 @@ class Shop:
     def _stand(self, seed: str) -> None:
         self.kiosk = station_key(self.home, "kiosk")
         self.paid: list[str] = []
-        self.paid_in_batches: list[str] = []
+        self.batches_posted: list[tuple[str, int]] = []  # id, payments
         self._rng = random.Random(seed)  # noqa: S311 - which shopper pays is no secret
         self._made = 0
         line = OrderLine("coffee", "Coffee", 2, 250)
@@ -125,11 +125,16 @@ class Shop:
         line = OrderLine("cake", "Cake", 1, 390 + self._made)
         return Order((OrderLine("coffee", "Coffee", 2, 250), line), "EUR")
 
+    def some_batched(self, count: int) -> list[str]:
+        """Random payments of all batches that were posted."""
+        picked = self._rng.choices(self.batches_posted, k=count)
+        return [payment_id(batch_id, self._rng.randrange(size)) for batch_id, size in picked]
+
     def post_batches(self, asked: Sequence[Asked]) -> float:
         """Post all, in commits of COMMIT payments or of one batch; gives the seconds."""
         together = max(1, COMMIT // asked[0][0].count)
         seconds = _timed(self.book.post_batches, asked, together)
-        self.paid_in_batches += [payment_id(batch.id, batch.count // 2) for batch, _ in asked]
+        self.batches_posted += [(batch.id, batch.count) for batch, _ in asked]
         return seconds
 
 
