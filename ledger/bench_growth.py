@@ -72,7 +72,7 @@ def _each(shop: Shop, place: Path, size: int) -> Bench:
     bench = Bench({"payments": size, "payments_per_s": left / shop.post(shop.items(left))})
     measure_single(bench, shop, 200)
     measure_proofs(bench, shop)
-    measure_checks(bench, shop, place)
+    measure_checks(bench, shop, place / str(size))
     return bench
 
 
@@ -90,11 +90,11 @@ def _batched(shop: Shop, place: Path, size: int) -> Bench:
     measure_batched_proofs(bench, shop)
     shop.book.close()
     for name in _BATCHED_CHECKS[:-1]:
-        bench.figures[name] = paid / timed_check(shop, place)
+        bench.figures[name] = paid / timed_check(shop, place / str(size))
     shop.book = Ledger.open(shop.home)
     shop.post_batches(shop.batches(1, each))
     bench.figures["payments"] = paid = paid + each
-    bench.figures[_BATCHED_CHECKS[-1]] = paid / timed_check(shop, place)
+    bench.figures[_BATCHED_CHECKS[-1]] = paid / timed_check(shop, place / str(size))
     return bench
 
 
