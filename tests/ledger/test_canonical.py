@@ -38,7 +38,11 @@ def test_keys_are_sorted_and_no_space_is_written():
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, None, True, 2**53, b"x", {"é": 1}, {1: 1}, ["\ud800"], (1,)]
+    "value",
+    [
+        *(1.0, None, True, 2**53, b"x", {"é": 1}, {1: 1}, ["\ud800"], (1,)),
+        *([1.0], [[True]], {"a": 1.0}, {"a": {"b": None}}, {"a": [2**53]}),
+    ],
 )
 def test_a_value_without_an_encoding_is_refused(value):
     with pytest.raises(BadEncodingError):
@@ -57,6 +61,8 @@ def test_a_value_without_an_encoding_is_refused(value):
         b"1.0",
         b"NaN",
         b"true",
+        b'{"a":1.5}',
+        b'[{"a":{"b":true}}]',
         b"\xff",
         b"",
         b"[" * 100_000,

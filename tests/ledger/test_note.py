@@ -150,6 +150,12 @@ def test_a_note_has_at_most_200_000_characters_and_64_signatures():
         note.open_note(signed(TEXT, *[other] * 64), key)
 
 
+@pytest.mark.parametrize("text", ["", "a\n", "a\n\n", "a\n\nb", "a\n\u2014 b AAAA\n"])
+def test_a_text_that_ends_before_its_signatures_do_is_told_so(text):
+    with pytest.raises(ProofRefused, match="it has no signatures"):
+        note.open_note(text, note.parse_vkey(VKEY))
+
+
 def test_a_forged_signature_by_a_trusted_key_spoils_a_note_that_is_signed_well_too():
     key = note.parse_vkey(VKEY)
     forged = note.signature_line(key, bytes(64))
