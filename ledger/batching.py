@@ -10,6 +10,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from ledger import merkle
 from ledger.batches import (
     BYTES_MAX,
     ID_DIGITS,
@@ -18,7 +19,6 @@ from ledger.batches import (
     RECORD_BYTES_MAX,
     Batch,
     Page,
-    Sheet,
     payment_id,
 )
 from ledger.fields import (
@@ -115,12 +115,12 @@ class Batching:
         pages = [
             ("\n".join(records).encode(), b"\n".join(orders)) for records, orders in self._pages
         ]
-        sheet = Sheet([Page(*page) for page in pages])
+        roots = [Page(*page).root for page in pages]
         batch = Batch(
             id=self.id,
             kiosk=self._key.key_id,
-            count=sheet.count,
-            root=sheet.root,
+            count=self._count,
+            root=merkle.levels(roots)[-1][0].hex(),
             currency=self._currency,
             issued_at_ms=self._now_ms,
             expires_at_ms=expires_at_ms,
