@@ -15,7 +15,7 @@ from ledger.entries import Entry, require_leaf
 from ledger.figures import Figures
 from ledger.instructions import EVERYBODY, Close, Erasure, Limit, Refund
 from ledger.log import Tip
-from ledger.store import LOOKUP
+from ledger.store import LOOKUP, lookup_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -66,13 +66,10 @@ class Draft:
         self._ids |= dict.fromkeys(wanted) | self._log.by_ids(wanted)
         accounts = sorted(set(places).difference(self._balances))
         self._balances |= dict.fromkeys(accounts, 0)
-        for start in range(0, len(accounts), LOOKUP):
-            some = accounts[start : start + LOOKUP]
-            rows = self._store.lookup(
-                "account, currency, balance", "accounts", ("account", "currency"), some
-            )
-            for account, currency, balance in rows:
-                self._balances[cast("str", account), cast("str", currency)] = cast("int", balance)
+        key = "account", "currency"
+        rows = lookup_all(self._store, "account, currency, balance", "accounts", key, accounts)
+        for account, currency, balance in rows:
+            self._balances[cast("str", account), cast("str", currency)] = cast("int", balance)
 
     def prefetch_batches(self, batch_ids: Collection[str]) -> None:
         """Read which of these batches there are, such as "batch/…": almost always none.

@@ -16,7 +16,7 @@ from ledger import keys, merkle, note, pages
 from ledger.contents import Rotation, Station
 from ledger.entries import Entry, parse_leaf
 from ledger.errors import BadInputError, DamagedError
-from ledger.store import LOOKUP, below
+from ledger.store import below, lookup_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -118,14 +118,13 @@ class Log:
     def by_ids(self, entry_ids: Sequence[str]) -> dict[str, Entry]:
         """Those of these entries that are in the log, such as "payment/…"."""
         found = {}
-        for start in range(0, len(entry_ids), LOOKUP):
-            some = [(entry_id,) for entry_id in entry_ids[start : start + LOOKUP]]
-            rows = self._store.lookup("idx, id, leaf", "entries", ("id",), some)
-            for index, entry_id, leaf in rows:
-                entry = self.parse(cast("int", index), cast("bytes", leaf))
-                if entry.id != entry_id:
-                    raise damaged_entry(entry.index)
-                found[entry.id] = entry
+        asked = [(entry_id,) for entry_id in entry_ids]
+        rows = lookup_all(self._store, "idx, id, leaf", "entries", ("id",), asked)
+        for index, entry_id, leaf in rows:
+            entry = self.parse(cast("int", index), cast("bytes", leaf))
+            if entry.id != entry_id:
+                raise damaged_entry(entry.index)
+            found[entry.id] = entry
         return found
 
     def by_id(self, entry_id: str) -> Entry | None:

@@ -91,6 +91,14 @@ def open_store(home: Home, *, read_only: bool = False) -> Store:
     return SqliteStore(home.ledger_db, read_only=read_only)
 
 
+def lookup_all(
+    store: Store, columns: str, table: str, key: tuple[str, ...], values: Sequence[Sequence[Value]]
+) -> Iterator[Row]:
+    """As `Store.lookup`, for any number of different values."""
+    for start in range(0, len(values), LOOKUP):
+        yield from store.lookup(columns, table, key, values[start : start + LOOKUP])
+
+
 def whole_power(count: int) -> int:
     """A power of two that a lookup is filled up to, so that few different queries are made."""
     return 1 << (count - 1).bit_length()
