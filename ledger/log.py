@@ -191,9 +191,9 @@ class Log:
         return cast("list[tuple[int, bytes]]", list(rows))
 
     def with_sheet(self, entry: Entry) -> Entry:
-        """An entry; if it is a batch, with its payments at hand."""
+        """A batch with its payments at hand."""
         with naming(entry.index):
-            return pages.with_sheet(self._store, entry)
+            return entry.with_sheet(pages.sheet(self._store, entry.index))
 
     def page(self, index: int, number: int) -> Page:
         """The page with a payment, by its number in the batch that is this entry."""

@@ -162,17 +162,6 @@ def total_minor(store: Store, entry: Entry) -> int:
     return cast("int | None", total) or 0
 
 
-def with_sheet(store: Store, entry: Entry) -> Entry:
-    """An entry; if it is a batch, with its payments at hand.
-
-    Raises:
-        BadInputError: As for `sheet`.
-    """
-    if not isinstance(entry.content, Batch):
-        return entry
-    return entry.with_sheet(sheet(store, entry.index))
-
-
 def spread(entry: Entry) -> Iterator[Entry]:
     """An entry, and after a batch that has its sheet, each of its payments in the same place."""
     yield entry
