@@ -75,25 +75,33 @@ _OPEN: Final = (
     psycopg.pq.TransactionStatus.ACTIVE,
     psycopg.pq.TransactionStatus.INERROR,
 )
+# "table.column type", or a name and what it indexes -> the first format with it
 _COLUMNS: Final = {
-    ("accounts", "account", "text"),
-    ("accounts", "balance", "bigint"),
-    ("accounts", "currency", "text"),
-    ("book", "format", "bigint"),
-    ("book", "one", "boolean"),
-    ("entries", "hashes", "bytea"),
-    ("entries", "head", "bytea"),
-    ("entries", "id", "text"),
-    ("entries", "idx", "bigint"),
-    ("entries", "leaf", "bytea"),
+    "accounts.account text": 1,
+    "accounts.balance bigint": 1,
+    "accounts.currency text": 1,
+    "batch_pages.idx bigint": pages.SINCE,
+    "batch_pages.orders bytea": pages.SINCE,
+    "batch_pages.page bigint": pages.SINCE,
+    "batch_pages.payments bytea": pages.SINCE,
+    "batch_pages.root bytea": pages.SINCE,
+    "batch_pages.total_minor bigint": pages.SINCE,
+    "book.format bigint": 1,
+    "book.one boolean": 1,
+    "entries.hashes bytea": 1,
+    "entries.head bytea": 1,
+    "entries.id text": 1,
+    "entries.idx bigint": 1,
+    "entries.leaf bytea": 1,
 }
-_COLUMNS_SINCE: Final = {
-    ("batch_pages", "idx", "bigint"),
-    ("batch_pages", "orders", "bytea"),
-    ("batch_pages", "page", "bigint"),
-    ("batch_pages", "payments", "bytea"),
-    ("batch_pages", "root", "bytea"),
-    ("batch_pages", "total_minor", "bigint"),
+_INDEXES: Final = {
+    "UNIQUE INDEX accounts_pkey ON accounts USING btree (account, currency)": 1,
+    "UNIQUE INDEX batch_pages_pkey ON batch_pages USING btree (idx, page)": pages.SINCE,
+    "INDEX batch_roots ON batch_pages USING btree (idx, page, root, total_minor)": pages.SINCE,
+    "UNIQUE INDEX book_pkey ON book USING btree (one)": 1,
+    "UNIQUE INDEX entries_pkey ON entries USING btree (idx)": 1,
+    "UNIQUE INDEX entries_id_key ON entries USING btree (id)": 1,
+    "INDEX entries_heads ON entries USING btree (idx) WHERE (length(head) > 0)": HEADS_SINCE,
 }
 
 
@@ -255,19 +263,23 @@ class PostgresStore:
         """The server keeps its files to itself."""
 
     def problems(self) -> Iterator[tuple[int | None, str]]:
-        """The columns against those that this version makes."""
-        found = set(
-            self.db.execute(
-                "SELECT table_name::text, column_name::text, data_type::text"
-                " FROM information_schema.columns WHERE table_schema = %s",
-                (self._schema,),
-            )
+        """The columns and indexes against those that this version makes."""
+        columns = (
+            "SELECT table_name || '.' || column_name || ' ' || data_type"
+            " FROM information_schema.columns WHERE table_schema = %s"
         )
-        columns = _COLUMNS | (_COLUMNS_SINCE if self._version() >= pages.SINCE else set())
-        for table, column, _ in sorted(found - columns):
-            yield None, f"the column {table}.{column} is not as this version makes it"
-        for table, column, _ in sorted(columns - found):
-            yield None, f"the column {table}.{column} is missing or altered"
+        indexes = (
+            "SELECT replace(substr(indexdef, length('CREATE ') + 1), schemaname || '.', '')"
+            " FROM pg_indexes WHERE schemaname = %s"
+        )
+        version = self._version()
+        for query, parts in ((columns, _COLUMNS), (indexes, _INDEXES)):
+            expected = {part for part, since in parts.items() if version >= since}
+            found = {cast("str", part) for (part,) in self.db.execute(query, (self._schema,))}
+            for part in sorted(found - expected):
+                yield None, f"{part} is not as this version makes it"
+            for part in sorted(expected - found):
+                yield None, f"{part} is missing or altered"
 
 
 def _dialect(sql: str) -> bytes:

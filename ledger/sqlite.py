@@ -227,7 +227,7 @@ class SqliteStore:
 
     def _entry_of(self, line: str, row: int) -> int | None:
         """The entry that a row of a table belongs to, as the integrity check names both."""
-        if "batch_pages" not in line:
+        if "batch_" not in line:  # of no index of batch_pages
             return row - 1 if "entries" in line else None  # it counts them from 1
         query = "SELECT idx FROM batch_pages NOT INDEXED WHERE rowid = ?"
         return next((cast("int", index) for (index,) in self.db.execute(query, (row,))), None)

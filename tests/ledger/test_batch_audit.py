@@ -369,12 +369,12 @@ def test_what_is_wrong_with_payments_is_said(closed):
     assert said == ("it should have been refused: The payments are not those that the kiosk signed")
 
 
-def test_a_page_whose_row_is_no_longer_indexed_is_named(closed):
+@pytest.mark.parametrize("index", ["sqlite_autoindex_batch_pages_1", "batch_roots"])
+def test_a_page_whose_row_is_no_longer_indexed_is_named(closed, index):
     """What lies below rows is the database's own check; it knows a page by its row alone."""
     db = apsw.Connection(str(closed.home.ledger_db))
     db.execute("PRAGMA writable_schema = ON")
-    root = "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_batch_pages_1'"
-    [(page,)] = db.execute(root)
+    [(page,)] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (index,))
     size = db.pragma("page_size")
     db.close()
     data = bytearray(closed.home.ledger_db.read_bytes())
@@ -382,7 +382,7 @@ def test_a_page_whose_row_is_no_longer_indexed_is_named(closed):
     cells = int.from_bytes(data[start + 3 : start + 5], "big")
     assert cells == 5
     place = start + int.from_bytes(data[start + 8 : start + 10], "big")
-    data[place + 4] ^= 0x20  # the entry of the first page, in the index alone
+    data[place + 1 + data[place + 1]] ^= 0x20  # the entry of the first page, in the index alone
     closed.home.ledger_db.write_bytes(data)
     assert BIG in named(closed)
 

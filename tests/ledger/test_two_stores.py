@@ -357,6 +357,10 @@ def with_batch(book, count=300):
         ("ALTER TABLE batch_pages ADD COLUMN more TEXT", None, "not as this version makes it"),
         ("ALTER TABLE batch_pages ALTER COLUMN page TYPE INTEGER", None, "missing or altered"),
         ("UPDATE book SET format = 3", None, "not as this version makes it"),
+        ("DROP INDEX batch_roots", None, "INDEX batch_roots .* is missing or altered"),
+        ("DROP INDEX entries_heads", None, "INDEX entries_heads .* is missing or altered"),
+        ("ALTER TABLE entries DROP CONSTRAINT entries_id_key", None, "entries_id_key .* missing"),
+        ("CREATE INDEX more ON entries (leaf)", None, "INDEX more .* is not as this version"),
     ],
 )
 def test_what_is_altered_in_a_batchs_pages_in_the_database_is_named(
