@@ -26,6 +26,7 @@ from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
 from ledger.figures import Figures
+from ledger.keyring import VKEYS
 from ledger.log import Log
 from ledger.replay import Replay
 from ledger.seals import Resumed, Seals, balances_digest, hex_of
@@ -70,7 +71,7 @@ def trusted_keys(home: Home) -> list[note.VerifierKey]:
     Raises:
         KeyMissingError, BadInputError: They cannot be used.
     """
-    path = home.keys_dir / "ledger.vkey"
+    path = home.keys_dir / VKEYS
     try:
         with path.open("rb") as file:
             text = file.read(_KEY_FILE_BYTES_MAX).decode("utf-8", "replace")

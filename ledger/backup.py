@@ -15,14 +15,32 @@ import os
 import shutil
 import zlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import audit, canonical, merkle, pages, store
-from ledger.batches import PAGE, Batch, Page, Sheet
-from ledger.entries import LEAF_BYTES_MAX, parse_leaf
-from ledger.errors import BadInputError, DamagedError, Error, HomeMissingError, LedgerExistsError
+from ledger import audit, canonical, merkle, note, pages, store
+from ledger.batches import BYTES_MAX, PAGE, Batch, Page, Sheet
+from ledger.entries import parse_leaf
+from ledger.errors import (
+    BadInputError,
+    DamagedError,
+    Error,
+    HomeMissingError,
+    HomeVersionError,
+    LedgerExistsError,
+    LedgerMissingError,
+)
 from ledger.fields import bad_field
-from ledger.home import Home, open_home, storage_error, sync_folder, write_new
+from ledger.home import (
+    Home,
+    open_home,
+    parsed,
+    storage_error,
+    sync_folder,
+    write_new,
+    written,
+)
+from ledger.keyring import VKEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +54,7 @@ FORMAT: Final = 2  # 1 knew no batches
 FORMATS_READ: Final = (1, 2)
 TYPE: Final = "facetill/backup"
 BATCH: Final = 1_000
-_LINE_BYTES_MAX: Final = LEAF_BYTES_MAX + 200
+_LINE_BYTES_MAX: Final = 2 * BYTES_MAX  # of a page, whose quotation marks are escaped
 _NO_HEAD: Final = b"-"
 
 
@@ -45,13 +63,14 @@ def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None 
 
     Raises:
         BadInputError, HomeError, DiskFullError: The file cannot be written; nothing is left of it.
+        KeyMissingError: The home lacks its public key.
     """
     home = book.home
     header = {
         "type": TYPE,
         "format": FORMAT,
-        "home": (home.path / "home.json").read_text("utf-8"),
-        "vkey": (home.keys_dir / "ledger.vkey").read_text("utf-8"),
+        "home": written(replace(home, database=None)).decode(),
+        "vkey": _lines(audit.trusted_keys(home)),
     }
     staging = path.with_name(f".{path.name}.new")
     try:
@@ -89,31 +108,31 @@ def restore(
 
     Args:
         path: The backup.
-        target: The home: one whose book is gone, or a folder that is not there yet. A new home
-            has no private keys: copy them back to go on taking payments.
+        target: The home: one whose book is gone, which is audited by its own public key, or a
+            folder that is not there yet. A new home has its book in a file, and no private keys:
+            copy them back to go on taking payments.
         progress: Called now and then with entries done, and 0 while how many is not known.
 
     Raises:
         BadInputError: It is no backup, or a damaged one.
         LedgerExistsError: The home has a book.
-        DamagedError: The backup's book does not pass the audit; nothing was put in place.
+        StorageError: Its database cannot be reached.
+        DamagedError: The backup's book does not pass the audit, or is older than the home's own
+            `head.note`; nothing was put in place.
     """
     try:
         with gzip.open(path, "rb") as file:
-            header = _json_line(file.readline(_LINE_BYTES_MAX * 10))
+            lines = iter(partial(file.readline, _LINE_BYTES_MAX), b"")
+            header = _json_line(next(lines, b""))
             if header.get("type") != TYPE or header.get("format") not in FORMATS_READ:
                 raise _no_backup("it says that it is something else")
             home = _home_for(target, header)
-            staged = _staged(home, target)
+            staged = _staged(home)
             try:
-                size = _fill(staged, cast("Iterator[bytes]", file), header, progress)
-                findings, _ = audit.check_home(staged)
-                if findings:
-                    raise DamagedError(
-                        f"The backup's book is not as it was signed: {findings[0]}.",
-                        hint="Use another backup; nothing was put in place.",
-                    )
-                _put(staged, home, target, header)
+                write_new(staged.keys_dir / VKEYS, _vkeys(home, header), 0o644)
+                size = _fill(staged, lines, progress)
+                _require_clean(staged, home)
+                _put(staged, home)
             finally:
                 shutil.rmtree(staged.path, ignore_errors=True)
     except (EOFError, zlib.error, gzip.BadGzipFile) as e:
@@ -124,9 +143,14 @@ def restore(
 
 
 def _home_for(target: Path, header: dict[str, object]) -> Home:
-    """The home that the book belongs to, as it will be."""
-    record = json.loads(str(header.get("home")))
-    saved = Home(target.absolute(), record["mode"], record["currency"], record["id"])
+    """The home that the book belongs to, as it will be; a new one keeps its book in itself."""
+    try:
+        text = str(header.get("home")).encode("utf-8", "replace")
+        saved = replace(parsed(target.absolute(), text), database=None)
+    except HomeVersionError:
+        raise
+    except Error as e:
+        raise _no_backup("it names no home") from e
     try:
         home = open_home(target)
     except HomeMissingError:
@@ -138,7 +162,7 @@ def _home_for(target: Path, header: dict[str, object]) -> Home:
     if home.database is not None:
         try:
             store.open_store(home, read_only=True).close()
-        except Error:
+        except LedgerMissingError:
             return home
     elif not home.ledger_db.exists():
         return home
@@ -148,34 +172,58 @@ def _home_for(target: Path, header: dict[str, object]) -> Home:
     )
 
 
-def _staged(home: Home, target: Path) -> Home:
+def _staged(home: Home) -> Home:
     """A home in a folder beside, which the audit can look at."""
-    folder = target.absolute().parent / f".{target.name}.restore"
+    folder = home.path.parent / f".{home.path.name}.restore"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "ledger").mkdir(mode=0o700, parents=True)
     (folder / "keys").mkdir(mode=0o700)
-    return Home(folder, home.mode, home.currency, home.id)
+    return replace(home, path=folder, database=None)
 
 
-def _fill(
-    staged: Home,
-    lines: Iterator[bytes],
-    header: dict[str, object],
-    progress: Callable[[int, int], None] | None,
-) -> int:
+def _vkeys(home: Home, header: dict[str, object]) -> bytes:
+    """What the book is audited by: the home's own public keys; of a new home the backup's."""
+    if (home.keys_dir / VKEYS).exists():
+        return _lines(audit.trusted_keys(home)).encode()
+    try:
+        return _lines(note.parse_vkeys(str(header.get("vkey")))).encode()
+    except BadInputError as e:
+        raise _no_backup("it has no public key") from e
+
+
+def _lines(known: list[note.VerifierKey]) -> str:
+    return "".join(f"{key}\n" for key in known)
+
+
+def _fill(staged: Home, lines: Iterator[bytes], progress: Callable[[int, int], None] | None) -> int:
     from ledger.sqlite import SqliteStore
 
-    write_new(staged.keys_dir / "ledger.vkey", str(header.get("vkey")).encode(), 0o644)
     opened = SqliteStore(staged.ledger_db, create=True)
     try:
         with opened.creation():
             size, last = _rows(opened, lines, progress)
+    except DamagedError as e:
+        raise _no_backup("it has an entry twice") from e
     finally:
         opened.close()
     if last.get("entries") != size:
         raise _no_backup("entries are missing at its end")
-    write_new(staged.ledger_db.with_name(store.HEAD_NAME), str(last.get("head")).encode(), 0o644)
+    head = str(last.get("head")).encode("utf-8", "replace")
+    write_new(staged.ledger_db.with_name(store.HEAD_NAME), head, 0o644)
     return size
+
+
+def _require_clean(staged: Home, home: Home) -> None:
+    """Audit what was read, also by the head that the home still has of a book that is gone."""
+    kept = home.ledger_db.with_name(store.HEAD_NAME)
+    heads = (kept.read_text("utf-8", "replace"),) if kept.exists() else ()
+    findings, _ = audit.check_home(staged, heads=heads)
+    if findings:
+        others = f", or move {kept} away to go on without what came later" if heads else ""
+        raise DamagedError(
+            f"The backup's book is not as it was signed: {findings[0]}.",
+            hint=f"Use another backup{others}; nothing was put in place.",
+        )
 
 
 def _rows(
@@ -239,23 +287,23 @@ def put_rows(
     rows.clear()
 
 
-def _put(staged: Home, home: Home, target: Path, header: dict[str, object]) -> None:
-    """Move what was audited to where it belongs."""
+def _put(staged: Home, home: Home) -> None:
+    """Move what was audited to where it belongs; what makes a folder a home comes last."""
     if home.database is not None:
         _copy_to_database(staged, home)
-    if not (target / "home.json").exists():
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (target / "keys").mkdir(mode=0o700, exist_ok=True)
-        vkeys = target / "keys" / "ledger.vkey"
-        if not vkeys.exists():
-            write_new(vkeys, str(header.get("vkey")).encode(), 0o644)
-        write_new(target / "home.json", str(header.get("home")).encode(), 0o644)
-    (target / "ledger").mkdir(mode=0o700, exist_ok=True)
+    home.ledger_db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     head = home.ledger_db.with_name(store.HEAD_NAME)
     staged.ledger_db.with_name(store.HEAD_NAME).replace(head)
     if home.database is None:
         staged.ledger_db.replace(home.ledger_db)
-    sync_folder(target / "ledger")
+    sync_folder(home.ledger_db.parent)
+    home.keys_dir.mkdir(mode=0o700, exist_ok=True)
+    if not (home.keys_dir / VKEYS).exists():
+        (staged.keys_dir / VKEYS).replace(home.keys_dir / VKEYS)
+        sync_folder(home.keys_dir)
+    if not (home.path / "home.json").exists():
+        write_new(home.path / "home.json", written(home), 0o644)
+        sync_folder(home.path)
 
 
 def _copy_to_database(staged: Home, home: Home) -> None:
@@ -285,7 +333,7 @@ def _copy_to_database(staged: Home, home: Home) -> None:
 def _json_line(text: bytes) -> dict[str, object]:
     try:
         record = json.loads(text)
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise _no_backup("a line of it cannot be read") from e
     if not isinstance(record, dict):
         raise _no_backup("a line of it cannot be read")

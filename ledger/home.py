@@ -143,11 +143,28 @@ def open_home(path: Path) -> Home:
             f"The home {path} cannot be read ({e.strerror}).",
             hint="Check the folder's owner and permissions.",
         ) from e
+    return parsed(path, text)
+
+
+def parsed(path: Path, text: bytes) -> Home:
+    """The home at a path whose `home.json` has this text.
+
+    Raises:
+        HomeVersionError, HomeCorruptError: As for `open_home`.
+    """
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as e:
         raise _corrupt(path, "it is not JSON") from e
     return _from_record(path, record)
+
+
+def written(home: Home) -> bytes:
+    """What its `home.json` holds."""
+    record = {"format": FORMAT, "id": home.id, "mode": home.mode, "currency": home.currency}
+    if home.database is not None:
+        record["database"] = home.database
+    return json.dumps(record, indent=1).encode() + b"\n"
 
 
 def station_key(home: Home, station: Station) -> StationKey:
@@ -201,10 +218,7 @@ def _fill(staging: Path, home: Home) -> None:
             vkey = note.VerifierKey(f"facetill/{home.id}", key.public_bytes)
             write_new(keys_dir / "ledger.vkey", f"{vkey}\n".encode(), 0o644)
     (staging / "ledger").mkdir(mode=0o700)
-    record = {"format": FORMAT, "id": home.id, "mode": home.mode, "currency": home.currency}
-    if home.database is not None:
-        record["database"] = home.database
-    write_new(staging / "home.json", json.dumps(record, indent=1).encode() + b"\n", 0o644)
+    write_new(staging / "home.json", written(home), 0o644)
     sync_folder(keys_dir)
     sync_folder(staging)
 

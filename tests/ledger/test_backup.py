@@ -92,6 +92,104 @@ def test_a_spoilt_backup_puts_nothing_in_place(saved, tmp_path, spoil):
     assert not list(tmp_path.glob(".new*"))
 
 
+def with_header(saved, path, **changed):
+    """A backup whose header has other fields; those that are None are left out."""
+    first, *others = lines_of(saved)
+    header = {k: v for k, v in (json.loads(first) | changed).items() if v is not None}
+    path.write_bytes(gzip.compress(b"\n".join([json.dumps(header).encode(), *others])))
+    return path
+
+
+def home_record(saved, **changed):
+    home = json.loads(json.loads(lines_of(saved)[0])["home"]) | changed
+    return json.dumps({k: v for k, v in home.items() if v is not None})
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"home": None}, "names no home"),
+        ({"home": "{"}, "names no home"),
+        ({"home": "[]"}, "names no home"),
+        ({"home": "\ud800"}, "names no home"),
+        ({"home": {"id": None}}, "names no home"),
+        ({"home": {"id": "../../../../etc"}}, "names no home"),
+        ({"home": {"mode": "other"}}, "names no home"),
+        ({"home": {"currency": "XYZ"}}, "names no home"),
+        ({"home": {"format": 99}}, "has format 99; this Facetill reads 1"),
+        ({"vkey": None}, "no public key"),
+        ({"vkey": "a+b+c"}, "no public key"),
+        ({"vkey": "\ud800"}, "no public key"),
+        ({"format": [1]}, "something else"),
+    ],
+)
+def test_a_backup_with_another_header_says_what_is_wrong_with_it(saved, tmp_path, changed, said):
+    if isinstance(changed.get("home"), dict):
+        changed = {"home": home_record(saved, **changed["home"])}
+    bad = with_header(saved, tmp_path / "bad.gz", **changed)
+    with pytest.raises(errors.Error, match=said):
+        backup.restore(bad, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob(".new*"))
+
+
+def test_a_line_that_no_backup_has_ends_it(saved, tmp_path, monkeypatch):
+    lines = lines_of(saved)
+    for spoilt, said in (
+        ([b"[" * 100_000, *lines[1:]], "cannot be read"),
+        ([*lines[:2], lines[1], *lines[2:]], "an entry twice"),
+        ([*lines[:-2], b'{"entries":10,"head":"\\ud800"}', b""], "not as it was signed"),
+    ):
+        (tmp_path / "bad.gz").write_bytes(gzip.compress(b"\n".join(spoilt)))
+        with pytest.raises(errors.Error, match=said):
+            backup.restore(tmp_path / "bad.gz", tmp_path / "new")
+    monkeypatch.setattr(backup, "_LINE_BYTES_MAX", max(map(len, lines)))
+    with pytest.raises(errors.BadInputError, match=r"entry \d is damaged"):
+        backup.restore(saved, tmp_path / "new")
+    monkeypatch.setattr(backup, "_LINE_BYTES_MAX", max(map(len, lines)) + 1)
+    assert backup.restore(saved, tmp_path / "new")[1] == 10
+
+
+def test_a_home_s_own_public_key_decides_and_not_the_one_that_a_backup_brings(
+    stocked, make_shop, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(homes.secrets, "token_hex", lambda _: stocked.home.id)
+    forger = make_shop(name="forger")
+    assert forger.home.id == stocked.home.id
+    backup.write(forger.book, tmp_path / "forged.gz")
+    stocked.book.close()
+    shutil.rmtree(stocked.home.path / "ledger")
+    with pytest.raises(errors.DamagedError, match="not as it was signed"):
+        backup.restore(tmp_path / "forged.gz", stocked.home.path)
+    assert not (stocked.home.path / "ledger").exists()
+    (stocked.home.keys_dir / "ledger.vkey").unlink()
+    backup.restore(tmp_path / "forged.gz", stocked.home.path)
+    vkeys = [shop.home.keys_dir / "ledger.vkey" for shop in (stocked, forger)]
+    assert vkeys[0].read_bytes() == vkeys[1].read_bytes()
+
+
+def test_a_backup_older_than_the_head_that_the_home_has_is_not_put_in_place(stocked, saved):
+    stocked.pay()
+    stocked.book.close()
+    stocked.home.ledger_db.unlink()
+    kept = stocked.home.ledger_db.with_name("head.note")
+    newest = kept.read_bytes()
+    with pytest.raises(errors.DamagedError, match="rolled back") as refused:
+        backup.restore(saved, stocked.home.path)
+    assert f"move {kept} away" in refused.value.hint
+    assert kept.read_bytes() == newest
+    assert not stocked.home.ledger_db.exists()
+    kept.unlink()
+    assert backup.restore(saved, stocked.home.path)[1] == 10
+
+
+def test_a_home_without_its_public_key_says_so_before_it_writes_a_backup(stocked, tmp_path):
+    (stocked.home.keys_dir / "ledger.vkey").unlink()
+    with pytest.raises(errors.KeyMissingError):
+        backup.write(stocked.book, tmp_path / "book.gz")
+    assert not (tmp_path / "book.gz").exists()
+
+
 @pytest.mark.parametrize("data", [b"", b"plain text", b"\x1f\x8b\x08\x00"])
 def test_what_is_no_backup_says_so(tmp_path, data):
     (tmp_path / "x").write_bytes(data)

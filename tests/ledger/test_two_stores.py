@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import multiprocessing
 import random
 import re
@@ -92,12 +94,16 @@ def test_both_are_checked_in_parts_by_processes(pair, monkeypatch):
             assert audit.check_home(book.home) == ([], len(book))
 
 
+def drop(home):
+    with psycopg.connect(home.database, autocommit=True) as db:
+        db.execute(f"DROP SCHEMA facetill_{home.id} CASCADE".encode())
+
+
 def test_a_book_moves_from_one_store_to_the_other_by_its_backup(pair, tmp_path):
     run(pair[0], 8, 60)
     backup.write(pair[0], tmp_path / "book.gz")
     pair[1].close()
-    with psycopg.connect(pair[1].home.database, autocommit=True) as db:
-        db.execute(f"DROP SCHEMA facetill_{pair[1].home.id} CASCADE".encode())
+    drop(pair[1].home)
     (pair[1].home.path / "ledger" / "head.note").unlink()
     backup.restore(tmp_path / "book.gz", pair[1].home.path)
     with Ledger.open(pair[1].home) as book:
@@ -130,8 +136,7 @@ def test_batches_move_from_one_store_to_the_other_by_a_backup(pair, tmp_path, so
     target = pair[1 - source].home
     pair[1 - source].close()
     if target.database:
-        with psycopg.connect(target.database, autocommit=True) as db:
-            db.execute(f"DROP SCHEMA facetill_{target.id} CASCADE".encode())
+        drop(target)
         (target.path / "ledger" / "head.note").unlink()
     else:
         shutil.rmtree(target.path / "ledger")
@@ -453,11 +458,28 @@ def test_a_head_in_a_database_is_found_by_its_index(base, group, is_analyzed):
     assert all("Index Scan using entries_heads" in plan[1] for plan in plans), plans
 
 
-def test_batches_move_from_the_database_to_a_file(pair, tmp_path):
+def test_a_backup_of_a_database_is_restored_to_a_new_folder_as_a_file(pair, tmp_path):
     paid = with_batch(pair[1])
+    receipt, written = pair[1].receipt(paid), [*pair[1].entries()]
     backup.write(pair[1], tmp_path / "book.gz")
+    header = gzip.decompress((tmp_path / "book.gz").read_bytes()).partition(b"\n")[0]
+    assert b"postgres" not in header
+    pair[1].close()
+    drop(pair[1].home)
     home, entries = backup.restore(tmp_path / "book.gz", tmp_path / "moved")
-    assert entries == 5
+    assert (entries, home.database) == (5, None)
     with Ledger.open(home, read_only=True) as book:
-        assert book.receipt(paid) == pair[1].receipt(paid)
-        assert [*book.entries()] == [*pair[1].entries()]
+        assert (book.receipt(paid), [*book.entries()]) == (receipt, written)
+    assert audit.check_home(home) == ([], 5)
+
+
+def test_nothing_is_restored_while_it_is_not_known_what_the_database_holds(pair, tmp_path):
+    backup.write(pair[1], tmp_path / "book.gz")
+    home = pair[1].home
+    record = json.loads((home.path / "home.json").read_text())
+    away = {"database": "postgresql://till@/facetill?host=/nonexistent"}
+    (home.path / "home.json").write_text(json.dumps(record | away))
+    kept = (home.path / "ledger" / "head.note").read_bytes()
+    with pytest.raises(errors.StorageError, match="cannot be reached"):
+        backup.restore(tmp_path / "book.gz", home.path)
+    assert (home.path / "ledger" / "head.note").read_bytes() == kept
