@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import secrets
 import shutil
 import zlib
 from dataclasses import replace
@@ -59,7 +60,7 @@ _NO_HEAD: Final = b"-"
 
 
 def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None = None) -> int:
-    """Write a backup to a new file; gives its number of entries.
+    """Write a backup to a new file, for its owner alone; gives its number of entries.
 
     Raises:
         BadInputError, HomeError, DiskFullError: The file cannot be written; nothing is left of it.
@@ -72,16 +73,18 @@ def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None 
         "home": written(replace(home, database=None)).decode(),
         "vkey": _lines(audit.trusted_keys(home)),
     }
-    staging = path.with_name(f".{path.name}.new")
+    staging = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         if path.exists():
             raise BadInputError(f"There is a file at {path} already.", hint="Name a new file.")
-        with staging.open("wb") as raw, gzip.open(raw, "wb") as file:
-            file.write(json.dumps(header).encode() + b"\n")
-            size, head = book.copy_rows(file.write, progress)
-            file.write(json.dumps({"entries": size, "head": head}).encode() + b"\n")
-        with staging.open("rb") as whole:
-            os.fsync(whole.fileno())
+        fd = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "wb") as raw:
+            with gzip.open(raw, "wb") as file:
+                file.write(json.dumps(header).encode() + b"\n")
+                size, head = book.copy_rows(file.write, progress)
+                file.write(json.dumps({"entries": size, "head": head}).encode() + b"\n")
+            raw.flush()
+            os.fsync(raw.fileno())
         staging.rename(path)
         sync_folder(path.absolute().parent)
     except OSError as e:

@@ -127,12 +127,13 @@ def load(path: Path) -> StationKey:
             f"The key file {path} can be read by other users (mode {mode:04o}).",
             hint=f"Run: chmod 600 {path}",
         )
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     try:
         private = serialization.load_pem_private_key(data, password=None)
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as e:
         raise _corrupt(path) from e
     if not isinstance(private, Ed25519PrivateKey):
         raise _corrupt(path)

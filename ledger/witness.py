@@ -9,16 +9,20 @@ signature type 0x04) to the signed note.
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
+import os
 import struct
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger import consistency, keys, note
 from ledger.errors import BadInputError, ProofRefused
-from ledger.home import storage_error, write_new
+from ledger.home import storage_error, sync_folder, write_new
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COSIGNATURE: Final = b"\x04"
@@ -89,12 +93,14 @@ class Witness:
     def __init__(self, folder: Path, name: str | None = None) -> None:
         self._folder = folder
         try:
-            if not (folder / "witness.key").exists():
-                self._begin(name or "facetill-witness")
-            elif name is not None and name != self._name():
-                raise BadInputError(
-                    f"This witness signs as {self._name()}.", hint="Leave out --name."
-                )
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._alone():
+                if not (folder / "witness.key").exists():
+                    self._begin(name or "facetill-witness")
+                elif name is not None and name != self._name():
+                    raise BadInputError(
+                        f"This witness signs as {self._name()}.", hint="Leave out --name."
+                    )
         except OSError as e:
             raise storage_error(e, f"The witness's folder {folder} could not be used") from e
         self._key = keys.load(folder / "witness.key")
@@ -106,9 +112,20 @@ class Witness:
                 f"{name[:NAME_CHARS_MAX]!r} is no name for a witness.",
                 hint="Use one without blanks and plus signs, as witness.example/w1.",
             )
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self._folder / "name").write_text(name + "\n", encoding="utf-8")
+        (self._folder / "name").unlink(missing_ok=True)  # of one that was stopped before its key
+        write_new(self._folder / "name", f"{name}\n".encode(), 0o644)
         write_new(self._folder / "witness.key", keys.pem(keys.generate()), 0o600)
+        sync_folder(self._folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time, or two heads that part could both follow the last one."""
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _name(self) -> str:
         return (self._folder / "name").read_text(encoding="utf-8").strip()
@@ -136,9 +153,10 @@ class Witness:
         Raises:
             ProofRefused: The book was rewritten or rolled back, or the proof is from elsewhere.
         """
-        head = self._consistent_head(text, log)
-        checkpoint = note.open_checkpoint(head, log)
-        self._remember(note.key_list(log)[0].name, head)
+        with self._alone():
+            head = self._consistent_head(text, log)
+            checkpoint = note.open_checkpoint(head, log)
+            self._remember(note.key_list(log)[0].name, head)
         signature = self._key.sign(message(checkpoint.text(), time_s))
         encoded = keys.b64(self.vkey.key_id + _TIME.pack(time_s) + signature)
         return f"{head}\u2014 {self.vkey.name} {encoded}\n"
@@ -168,5 +186,6 @@ class Witness:
             staging.unlink(missing_ok=True)
             write_new(staging, head.encode(), 0o600)
             staging.replace(place)
+            sync_folder(self._folder)  # a power cut must not bring the older head back
         except OSError as e:
             raise storage_error(e, "The witness could not remember the head") from e

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -181,6 +182,14 @@ def test_a_backup_older_than_the_head_that_the_home_has_is_not_put_in_place(stoc
     assert not stocked.home.ledger_db.exists()
     kept.unlink()
     assert backup.restore(saved, stocked.home.path)[1] == 10
+
+
+def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(stocked, saved, monkeypatch):
+    assert saved.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(stocked.book, "copy_rows", Mock(side_effect=OSError(28, "full")))
+    with pytest.raises(errors.DiskFullError):
+        backup.write(stocked.book, saved.with_name("other.gz"))
+    assert [path.name for path in saved.parent.glob("*other*")] == []
 
 
 def test_a_home_without_its_public_key_says_so_before_it_writes_a_backup(stocked, tmp_path):

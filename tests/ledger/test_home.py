@@ -126,9 +126,13 @@ def test_a_key_that_others_can_read_is_refused(tmp_path):
 
 def test_a_file_that_is_no_key_is_refused(tmp_path):
     home = create_home(tmp_path / "h", "live")
-    (home.keys_dir / "kiosk.key").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n")
-    with pytest.raises(KeyCorruptError):
-        station_key(home, "kiosk")
+    path = home.keys_dir / "kiosk.key"
+    ed25519 = path.read_text()
+    for text in ("-----BEGIN PRIVATE KEY-----\nAAAA\n", ed25519.replace("BQYDK2Vw", "BQYDk2Vw")):
+        assert text != ed25519
+        path.write_text(text)
+        with pytest.raises(KeyCorruptError):
+            station_key(home, "kiosk")
 
 
 def test_a_key_never_shows_its_secret(tmp_path):

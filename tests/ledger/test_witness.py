@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import shutil
+import threading
+from contextlib import suppress
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger import note
+from ledger import consistency, merkle, note
 from ledger.book import Ledger
-from ledger.errors import BadInputError, ProofRefused
+from ledger.errors import BadInputError, HomeError, ProofRefused
 from ledger.home import station_key
 from ledger.witness import Witness, cosigned_at
 
@@ -116,3 +119,70 @@ def test_a_witness_keeps_its_name(tmp_path):
     assert Witness(tmp_path / "w").vkey.name == "one"
     with pytest.raises(BadInputError, match="signs as one"):
         Witness(tmp_path / "w", "two")
+
+
+def fork(stocked, seen):
+    """Two signed heads that both continue the one that was seen, and part from each other."""
+    asked = []
+    for last in (b"\x01", b"\x02"):
+        frontier = merkle.Frontier()
+        for entry in list(stocked.book.entries())[:seen]:
+            frontier.append(frontier.completed(merkle.leaf_hash(entry.leaf())))
+        old = list(frontier.hashes)
+        frontier.append(frontier.completed(merkle.leaf_hash(last)))
+        assert seen == 8, "a perfect tree, to whose root one hash is added"
+        head = note.Checkpoint(stocked.book.vkey.name, seen + 1, frontier.root())
+        text = note.sign(head, station_key(stocked.home, "ledger"))
+        path = (merkle.leaf_hash(last),)
+        assert merkle.is_consistent(seen, old[0], seen + 1, frontier.root(), path)
+        asked.append(consistency.ConsistencyProof(seen, path, text).text())
+    return asked
+
+
+def test_of_two_heads_that_part_only_one_is_cosigned_although_both_are_asked_for_at_once(
+    stocked, witness, seen, tmp_path, monkeypatch
+):
+    both = threading.Barrier(2)
+    real = Witness._remember
+
+    def slowly(self, *args):
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)  # the other one is here too, if nothing keeps it out
+        real(self, *args)
+
+    monkeypatch.setattr(Witness, "_remember", slowly)
+    answers = []
+
+    def ask(proof):
+        try:
+            answers.append(Witness(tmp_path / "witness").cosign(proof, stocked.book.vkey, 1))
+        except ProofRefused as e:
+            answers.append(e)
+
+    threads = [threading.Thread(target=ask, args=(proof,)) for proof in fork(stocked, seen)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(answer) for answer in answers if isinstance(answer, Exception)) == [
+        ProofRefused
+    ]
+
+
+def test_a_head_that_a_power_cut_could_take_back_is_not_cosigned(
+    stocked, witness, seen, monkeypatch
+):
+    def fails(_):
+        raise OSError(errno.EIO, "the disk failed")
+
+    stocked.pay()
+    proof = stocked.book.prove_consistency(seen).text()
+    monkeypatch.setattr("ledger.witness.sync_folder", fails)
+    with pytest.raises(HomeError, match="could not remember"):
+        witness.cosign(proof, stocked.book.vkey, 1)
+
+
+def test_a_witness_that_was_stopped_before_it_had_a_key_begins_again(tmp_path):
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "name").write_text("half")
+    assert Witness(tmp_path / "w", "whole").vkey.name == "whole"
