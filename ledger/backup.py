@@ -64,9 +64,11 @@ def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None 
 
     Raises:
         BadInputError, HomeError, DiskFullError: The file cannot be written; nothing is left of it.
+        DamagedError: The book is damaged, or shorter than the head beside it.
         KeyMissingError: The home lacks its public key.
     """
     home = book.home
+    kept = store.kept_size(home.ledger_db.with_name(store.HEAD_NAME))
     header = {
         "type": TYPE,
         "format": FORMAT,
@@ -82,6 +84,11 @@ def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None 
             with gzip.open(raw, "wb") as file:
                 file.write(json.dumps(header).encode() + b"\n")
                 size, head = book.copy_rows(file.write, progress)
+                if size < kept:
+                    raise DamagedError(
+                        f"The book has {size} entries, and {kept} when its newest head was kept.",
+                        hint="Run: facetill ledger check. No backup was written.",
+                    )
                 file.write(json.dumps({"entries": size, "head": head}).encode() + b"\n")
             raw.flush()
             os.fsync(raw.fileno())

@@ -21,7 +21,7 @@ from ledger.store import below, lookup_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ledger.batches import Page
+    from ledger.batches import Batch, Page
     from ledger.contents import Genesis
     from ledger.store import Store
 
@@ -99,6 +99,7 @@ class Log:
             first = note.VerifierKey(self.origin, self._genesis.public_bytes)
             return Tip(merkle.Frontier(), b"", 0, first)
         index, head = cast("tuple[int, bytes]", row)
+        require_bytes(index, head)
         known = self._tip
         if known is not None and (known.frontier.size, known.head) == (index + 1, head):
             return known
@@ -184,16 +185,30 @@ class Log:
         return [self.parse(index, leaf) for index, leaf in self.leaves(start, count)]
 
     def leaves(self, start: int, count: int) -> list[tuple[int, bytes]]:
-        """(index, leaf) of up to `count` entries from index `start` on."""
+        """(index, leaf) of up to `count` entries from index `start` on.
+
+        Raises:
+            DamagedError: The file gives others.
+        """
         rows = self._store.rows(
             "SELECT idx, leaf FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?", (start, count)
         )
-        return cast("list[tuple[int, bytes]]", list(rows))
+        found = cast("list[tuple[int, bytes]]", list(rows))
+        for index, leaf in found:
+            require_bytes(index, leaf)
+            if index < start:  # or whoever goes on after it never ends
+                raise damaged_entry(start)
+        return found
 
     def with_sheet(self, entry: Entry) -> Entry:
-        """A batch with its payments at hand."""
+        """A batch with its payments at hand, which are those of its header."""
         with naming(entry.index):
-            return entry.with_sheet(pages.sheet(self._store, entry.index))
+            sheet = pages.sheet(self._store, entry.index)
+        whole = entry.with_sheet(sheet)
+        header = cast("Batch", whole.content)
+        if (sheet.count, sheet.root) != (header.count, header.root):
+            raise damaged_entry(entry.index)
+        return whole
 
     def page(self, index: int, number: int) -> Page:
         """The page with a payment, by its number in the batch that is this entry."""
@@ -226,6 +241,7 @@ class Log:
 
     def parse(self, index: int, leaf: bytes) -> Entry:
         """The entry of a row, or a DamagedError that names it."""
+        require_bytes(index, leaf)
         try:
             entry = parse_leaf(leaf)
         except BadInputError as e:
@@ -236,8 +252,11 @@ class Log:
 
     def head_after(self, index: int) -> tuple[int, bytes]:
         """(size, signature) of the first signed head that covers an entry."""
-        for last, head in self._store.rows(HEAD_AFTER, (index,)):
-            return cast("int", last) + 1, cast("bytes", head)
+        rows = self._store.rows(HEAD_AFTER, (index,))
+        for last, head in cast("Iterator[tuple[int, bytes]]", rows):
+            require_bytes(last, head)
+            if last >= index:  # a damaged file may give another
+                return last + 1, head
         raise damaged_entry(index)
 
     def proof(self, entry: Entry) -> tuple[tuple[bytes, ...], str]:
@@ -303,6 +322,7 @@ class Log:
         for level, number in places:
             index = merkle.keeper(level, number)
             step = merkle.HASH_BYTES
+            require_bytes(index, kept[index])
             subtree = kept[index][level * step : (level + 1) * step]
             if len(subtree) != step:
                 raise damaged_entry(index)
@@ -325,6 +345,12 @@ def naming(index: int) -> Iterator[None]:
         yield
     except BadInputError as e:
         raise damaged_entry(index) from e
+
+
+def require_bytes(index: int, *columns: object) -> None:
+    """A damaged file may give columns other types than their table has."""
+    if not all(isinstance(column, bytes) for column in columns):
+        raise damaged_entry(index)
 
 
 def damaged_entry(index: int) -> DamagedError:

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ledger import canonical, note, pages, rules
+from ledger import canonical, merkle, note, pages, rules
 from ledger.batches import ID_DIGITS, Batch, BatchedPayment
 from ledger.consistency import ConsistencyProof
 from ledger.contents import Genesis, Hold, Payment, shopper_account, stock_account
 from ledger.draft import Draft
 from ledger.entries import parse_leaf
-from ledger.errors import BadInputError, DamagedError
+from ledger.errors import BadInputError, DamagedError, ProofRefused
 from ledger.fields import require_integer, require_pseudonym
 from ledger.instructions import Capture, Erasure, Void
-from ledger.log import Log, naming
+from ledger.log import Log, naming, require_bytes
 from ledger.money import PIECES
 from ledger.receipt import Receipt
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ledger.audit import Finding
+    from ledger.batches import Sheet
     from ledger.entries import Entry
     from ledger.figures import Figures
     from ledger.home import Home
@@ -160,32 +161,57 @@ class Reading:
         write: Callable[[bytes], object],
         progress: Callable[[int, int], None] | None = None,
     ) -> tuple[int, str]:
-        """Hand every entry as a line of a backup to `write`; gives their number and the head."""
-        from ledger.backup import line, page_line
+        """Hand every entry as a line of a backup to `write`; gives their number and the head.
 
-        size, done = len(self), 0
+        Raises:
+            DamagedError: The entries are not those that the head is signed over.
+        """
+        from ledger.backup import line
+
         with self._reading():
-            size = self._log.head_after(size - 1)[0]
+            size = self._log.head_after(self._log.size() - 1)[0]
             head = self._log.checkpoint(size - 1)
-        query = "SELECT leaf, head FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
-        while done < size:
+            key = self._log.key_of(size)
+        query = "SELECT idx, leaf, head FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
+        frontier = merkle.Frontier()
+        while frontier.size < size:
+            done = frontier.size
             with self._reading():
                 rows = list(self._store.rows(query, (done, min(done + _BATCH, size))))
-                batches = dict(self._log.page_counts(done, done + len(rows)))
-            for index, (leaf, signature) in enumerate(rows, done):
-                write(line(cast("bytes", leaf), cast("bytes", signature)))
-                if index in batches:
-                    with self._reading():
-                        for *_, payments, orders in pages.read(self._store, index, index + 1):
-                            write(page_line(payments, orders))
-            done += len(rows)
-            if not rows:
-                raise DamagedError(
-                    f"Entry {done} of the book is missing.", hint="Run: facetill ledger check"
-                )
+            for index, *columns in rows or [(None,)]:
+                if index != frontier.size:
+                    raise DamagedError(
+                        f"Entry {frontier.size} of the book is missing.",
+                        hint="Run: facetill ledger check",
+                    )
+                require_bytes(index, *columns)
+                leaf, signature = cast("list[bytes]", columns)
+                write(line(leaf, signature))
+                self._copy_pages(index, leaf, write)
+                frontier.append(frontier.completed(merkle.leaf_hash(leaf)))
             if progress is not None:
-                progress(done, size)
+                progress(frontier.size, size)
+        try:
+            signed = note.open_checkpoint(head, key).root
+        except ProofRefused:
+            signed = b""
+        if signed != frontier.root():
+            raise DamagedError(
+                "The entries are not those that the book's newest head is signed over.",
+                hint="Run: facetill ledger check",
+            )
         return size, head
+
+    def _copy_pages(self, index: int, leaf: bytes, write: Callable[[bytes], object]) -> None:
+        from ledger.backup import page_line
+
+        if _BATCH_LEAF in leaf and isinstance(
+            (entry := self._log.parse(index, leaf)).content, Batch
+        ):
+            with self._reading():
+                sheet = self._log.with_sheet(entry).sheet
+            for page in cast("Sheet", sheet).pages:
+                write(page_line(page.payments, page.order_lines))
 
     def figures(self) -> Figures:
         """The figures since the last Z report."""

@@ -118,7 +118,7 @@ def keep_head(path: Path, text: str, size: int) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        if _size_of(path) >= size:
+        if kept_size(path) >= size:
             return
         staging = path.with_name(path.name + ".new")
         fd = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -131,7 +131,8 @@ def keep_head(path: Path, text: str, size: int) -> None:
         os.close(folder)
 
 
-def _size_of(path: Path) -> int:
+def kept_size(path: Path) -> int:
+    """How many entries head.note is signed over, as it says; -1: that cannot be read."""
     try:
         return int(path.read_text("utf-8").split("\n")[1])
     except (OSError, ValueError, IndexError):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from unittest.mock import Mock
 
+import apsw
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -190,6 +191,41 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(stocked, save
     with pytest.raises(errors.DiskFullError):
         backup.write(stocked.book, saved.with_name("other.gz"))
     assert [path.name for path in saved.parent.glob("*other*")] == []
+
+
+def refuse_to_back_up(home, path):
+    with Ledger.open(home, read_only=True) as book, pytest.raises(errors.DamagedError) as refused:
+        backup.write(book, path)
+    assert not list(path.parent.glob(f"*{path.name}*"))
+    return refused.value.message
+
+
+def test_a_book_shorter_than_the_head_beside_it_is_not_backed_up(stocked, tmp_path):
+    stocked.book.close()
+    older = stocked.home.ledger_db.read_bytes()
+    stocked.book = Ledger.open(stocked.home)
+    stocked.pay()
+    stocked.book.close()
+    stocked.home.ledger_db.write_bytes(older)
+    said = refuse_to_back_up(stocked.home, tmp_path / "short.gz")
+    assert said == "The book has 8 entries, and 9 when its newest head was kept."
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE entries SET leaf = CAST(leaf || ' ' AS BLOB) WHERE idx = 6", "signed over"),
+        ("UPDATE entries SET head = zeroblob(64) WHERE idx = 7", "signed over"),
+        ("DELETE FROM entries WHERE idx = 6", "Entry 6 of the book is missing"),
+        ("DELETE FROM entries WHERE idx >= 6", "8 when its newest head was kept"),
+    ],
+)
+def test_a_book_that_was_altered_is_not_backed_up(stocked, tmp_path, statement, said):
+    stocked.book.close()
+    with apsw.Connection(str(stocked.home.ledger_db)) as db:
+        db.execute(statement)
+        assert db.changes() > 0
+    assert said in refuse_to_back_up(stocked.home, tmp_path / "altered.gz")
 
 
 def test_a_home_without_its_public_key_says_so_before_it_writes_a_backup(stocked, tmp_path):
