@@ -11,6 +11,7 @@ pseudonym of which the home's book has a tombstone is erased again before the va
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hmac
 import json
@@ -26,6 +27,7 @@ from enroll.erasure import erased_in
 from enroll.errors import BadInputError, StorageError, VaultExistsError
 from enroll.people import People
 from enroll.sealing import subkey
+from ledger.home import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +45,7 @@ FORMAT: Final = 1
 TYPE: Final = "facetill/vault-backup"
 BATCH: Final = 1_000
 _LINE_BYTES_MAX: Final = 1_000_000
+_NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 _TABLES: Final = tuple(name for name in stores.TABLES if name != "vault")
 _KEYS: Final = {"shoppers": "number", "trail": "number", "attempts": "subject", "staff": "id"}
 
@@ -68,7 +71,7 @@ def write(
                 count = _write(core, cast("IO[bytes]", file), now_ms, progress)
             raw.flush()
             os.fsync(raw.fileno())
-        os.link(staging, path)  # unlike a rename, never over another file
+        _name(staging, path)
     except OSError as e:
         raise StorageError(
             f"The backup {path} could not be written ({e.strerror}).",
@@ -104,6 +107,17 @@ def _write(core: Core, file: IO[bytes], now_ms: int, progress: Progress | None) 
                     progress(shoppers, total)
     file.write(json.dumps({"lines": lines, "mac": mac.hexdigest()}).encode() + b"\n")
     return shoppers
+
+
+def _name(staging: Path, path: Path) -> None:
+    """Give the file its name: by a link, unlike a rename never over another file."""
+    try:
+        os.link(staging, path)
+    except OSError as e:
+        if e.errno not in _NO_LINKS:
+            raise
+        staging.rename(path)  # a stick's file system has none
+    sync_folder(path.absolute().parent)
 
 
 def restore(

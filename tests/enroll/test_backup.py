@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import shutil
@@ -74,6 +75,27 @@ def test_a_backup_never_replaces_a_vault_nor_a_file(kept, demo_home):
     with Vault.open(demo_home) as vault, pytest.raises(errors.BadInputError, match="already"):
         vault.backup(file, 9)
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_backup_fits_a_file_system_without_links(vault, person, tmp_path, monkeypatch, number):
+    def fails(*_):
+        raise OSError(number, "no links here")
+
+    vault.add(person(1))
+    monkeypatch.setattr("os.link", fails)
+    assert vault.backup(tmp_path / "vault.gz", 5) == 1
+    assert [path.name for path in tmp_path.glob("vault.gz*")] == ["vault.gz"]
+
+
+def test_a_backup_that_cannot_get_its_name_leaves_nothing(vault, tmp_path, monkeypatch):
+    def fails(*_):
+        raise OSError(errno.EIO, "the disk failed")
+
+    monkeypatch.setattr("os.link", fails)
+    with pytest.raises(errors.StorageError):
+        vault.backup(tmp_path / "vault.gz", 5)
+    assert not list(tmp_path.glob("vault.gz*"))
 
 
 def test_who_was_erased_since_the_backup_stays_erased(vault, person, demo_home, tmp_path):
