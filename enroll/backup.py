@@ -16,6 +16,7 @@ import gzip
 import hmac
 import json
 import os
+import re
 import secrets
 import zlib
 from typing import TYPE_CHECKING, Final, cast
@@ -45,6 +46,8 @@ FORMAT: Final = 1
 TYPE: Final = "facetill/vault-backup"
 BATCH: Final = 1_000
 _LINE_BYTES_MAX: Final = 1_000_000
+_INTEGER_END: Final = 2**63
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # JSON can escape what no text can hold
 _NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 _TABLES: Final = tuple(name for name in stores.TABLES if name != "vault")
 _KEYS: Final = {"shoppers": "number", "trail": "number", "attempts": "subject", "staff": "id"}
@@ -197,9 +200,9 @@ def _fill(made: Store, file: IO[bytes], mac: hmac.HMAC) -> int:
         record = _json(line)
         if isinstance(record, dict):
             _insert(made, table, batch)
-            if record.get("lines") != lines or not hmac.compare_digest(
-                str(record.get("mac")), mac.hexdigest()
-            ):
+            given = str(record.get("mac")).encode("utf-8", "replace")
+            same = hmac.compare_digest(given, mac.hexdigest().encode())
+            if record.get("lines") != lines or not same:
                 raise _no_backup("it is not as it was written")
             return shoppers
         mac.update(line)
@@ -264,11 +267,18 @@ def _values(record: list[object]) -> tuple[Value, ...]:
                 found.append(bytes.fromhex(str(value.get("hex"))))
             except ValueError as e:
                 raise _no_backup("a cell of it cannot be read") from e
-        elif value is None or isinstance(value, (int, str)):
-            found.append(value)
+        elif _is_value(value):
+            found.append(cast("Value", value))
         else:
             raise _no_backup("a cell of it cannot be read")
     return tuple(found)
+
+
+def _is_value(value: object) -> bool:
+    """Whether a database takes it."""
+    if isinstance(value, int):
+        return abs(value) < _INTEGER_END
+    return value is None or (isinstance(value, str) and not _SURROGATE.search(value))
 
 
 def _header(line: bytes) -> tuple[Value, ...]:
@@ -291,7 +301,7 @@ def _head(values: tuple[Value, ...]) -> unlocking.Head:
 def _json(line: bytes) -> object:
     try:
         return json.loads(line)
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise _no_backup("a line of it cannot be read") from e
 
 

@@ -185,6 +185,10 @@ def translated(what: str) -> Iterator[None]:
         yield
     except apsw.Error as e:
         raise _error(what, e) from e
+    except UnicodeDecodeError as e:
+        raise DamagedError(
+            f"{what}: a text in it is not UTF-8.", hint="Restore vault.db from your backup."
+        ) from e
 
 
 def _error(what: str, e: apsw.Error) -> Error:

@@ -125,6 +125,8 @@ class Trail:
         return found
 
     def _opened(self, row: tuple[object, ...], before: bytes, number: int) -> TrailEntry:
+        if [*map(type, row)] != [int, int, bytes, bytes]:  # of a damaged file
+            raise _broken(number)
         found, at_ms, cell, digest = cast("tuple[int, int, bytes, bytes]", row)
         if found != number or _chain(before, number, at_ms, cell) != digest:
             raise _broken(number)

@@ -117,10 +117,11 @@ def lines_of(file):
     return gzip.decompress(file.read_bytes()).splitlines(keepends=True)
 
 
-def changed(lines):
+def changed(lines, cell=5, value=2_003):
     record = json.loads(lines[1])
     assert record[0] == "shoppers"
-    record[5] += 1  # a time
+    assert record[cell] != value
+    record[cell] = value
     return [lines[0], json.dumps(record).encode() + b"\n", *lines[2:]]
 
 
@@ -129,7 +130,11 @@ DAMAGES = {
     "half": lambda lines: lines[: len(lines) // 2],
     "a row gone": lambda lines: [*lines[:1], *lines[2:]],
     "a row twice": lambda lines: [*lines[:2], *lines[1:]],
-    "a cell changed": changed,
+    "a time changed": changed,
+    "a number that no database has": lambda lines: changed(lines, 5, 2**63),
+    "a text that none has": lambda lines: changed(lines, 8, "\ud800"),
+    "a seal that is no text": lambda lines: [*lines[:-1], b'{"lines": 9, "mac": "\\u0663"}\n'],
+    "no end of lists": lambda lines: [*lines[:2], b"[" * 100_000 + b"\n", *lines[2:]],
     "no JSON": lambda lines: [*lines[:2], b"{{\n", *lines[2:]],
     "another table": lambda lines: [*lines[:2], b'["sqlite_schema", 1]\n', *lines[2:]],
     "something else": lambda _: [b'{"type": "facetill/backup"}\n'],

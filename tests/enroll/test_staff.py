@@ -220,6 +220,8 @@ TAMPERINGS = {
     "the head gone": "UPDATE vault SET trail_head = NULL",
     "the head": "UPDATE vault SET trail_head = zeroblob(80)",
     "swapped": "UPDATE trail SET number = 5 - number WHERE number IN (2, 3)",
+    "a text for an entry": "CREATE TABLE loose AS SELECT * FROM trail; DROP TABLE trail;"
+    "ALTER TABLE loose RENAME TO trail; UPDATE trail SET entry = 'text' WHERE number = 2",
     "one too many": "INSERT INTO trail SELECT 4, at_ms, entry, hash FROM trail WHERE number = 3",
 }
 
