@@ -25,7 +25,7 @@ from enroll import store as stores
 from enroll import unlocking
 from enroll.core import Core
 from enroll.erasure import erased_in
-from enroll.errors import BadInputError, StorageError, VaultExistsError
+from enroll.errors import BadInputError, DamagedError, StorageError, VaultExistsError
 from enroll.people import People
 from enroll.sealing import subkey
 from ledger.home import sync_folder
@@ -248,6 +248,11 @@ def _rows(opened: Store, table: str) -> Iterator[Row]:
             f" ORDER BY {key} LIMIT {BATCH}"
         )
         batch = list(opened.rows(query, () if last is None else (last,)))
+        if last is not None and any(cast("int", row[place]) <= cast("int", last) for row in batch):
+            raise DamagedError(  # or this would never end
+                f"The vault's table {table} gives its rows out of order.",
+                hint="Restore vault.db from an older backup.",
+            )
         yield from batch
         if len(batch) < BATCH:
             return

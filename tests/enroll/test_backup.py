@@ -98,6 +98,25 @@ def test_a_backup_that_cannot_get_its_name_leaves_nothing(vault, tmp_path, monke
     assert not list(tmp_path.glob("vault.gz*"))
 
 
+def test_a_vault_that_gives_its_rows_again_and_again_is_not_backed_up(
+    vault, person, tmp_path, monkeypatch
+):
+    for seed in range(4):
+        vault.add(person(seed))
+    monkeypatch.setattr(backup, "BATCH", 2)
+    real = type(vault._core.store).rows
+
+    def again(self, sql, values=()):
+        return real(
+            self, sql.replace("number > ?", "? > 0") if "FROM shoppers" in sql else sql, values
+        )
+
+    monkeypatch.setattr(type(vault._core.store), "rows", again)
+    with pytest.raises(errors.DamagedError, match="table shoppers gives its rows out of order"):
+        vault.backup(tmp_path / "vault.gz", 5)
+    assert not list(tmp_path.glob("vault.gz*"))
+
+
 def test_who_was_erased_since_the_backup_stays_erased(vault, person, demo_home, tmp_path):
     Ledger.create(demo_home, 1).close()
     one, two = vault.add(person(1)), vault.add(person(2))
