@@ -142,6 +142,7 @@ def create(path: Path, fill: Callable[[Store], None]) -> None:
                 store.make_tables()
                 fill(store)
             store.scrub()
+        _require_no_log(path)
         staging.chmod(0o600)
         path.hardlink_to(staging)  # unlike a rename, never over another's vault
     except FileExistsError as e:
@@ -152,6 +153,16 @@ def create(path: Path, fill: Callable[[Store], None]) -> None:
         for leftover in ("", "-wal", "-shm", "-journal"):
             with contextlib.suppress(OSError):
                 staging.with_name(staging.name + leftover).unlink(missing_ok=True)
+
+
+def _require_no_log(path: Path) -> None:
+    """SQLite would replay the log of a vault that is gone into the one put in its place."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise VaultExistsError(
+            f"The home's vault is gone, and {log} of it is there.",
+            hint="Move HOME/vault away first; it may hold the last enrolments.",
+        )
 
 
 def require_known(version: int) -> int:

@@ -164,7 +164,7 @@ def _home_for(target: Path, header: dict[str, object]) -> Home:
     try:
         home = open_home(target)
     except HomeMissingError:
-        return saved
+        home = saved
     if (home.id, home.mode, home.currency) != (saved.id, saved.mode, saved.currency):
         raise BadInputError(
             f"The backup is of another home ({saved.id}).", hint="Name its own home, or a new one."
@@ -174,10 +174,10 @@ def _home_for(target: Path, header: dict[str, object]) -> Home:
             store.open_store(home, read_only=True).close()
         except LedgerMissingError:
             return home
-    elif not home.ledger_db.exists():
+    elif not home.ledger_db.exists() and not store.has_log(home.ledger_db):
         return home
     raise LedgerExistsError(
-        f"The home {target} has a book.",
+        f"The home {target} has a book, or its log.",
         hint="Move HOME/ledger away first, if it is to be replaced.",
     )
 

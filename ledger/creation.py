@@ -8,6 +8,7 @@ from ledger.draft import Draft
 from ledger.errors import LedgerExistsError
 from ledger.home import storage_error, sync_folder
 from ledger.log import Log
+from ledger.store import HEAD_NAME, has_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,10 @@ def created(
         now_ms: Their time.
 
     Raises:
-        LedgerExistsError, StorageError: As named; nothing is left of it.
+        LedgerExistsError: It has one, or had one.
+        StorageError: As named; nothing is left of it.
     """
+    _require_none(home)
     if home.database is not None:
         from ledger.postgres import PostgresStore
 
@@ -41,10 +44,6 @@ def created(
         return
     from ledger.sqlite import SqliteStore
 
-    if home.ledger_db.exists():
-        raise LedgerExistsError(
-            f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
-        )
     staging = home.ledger_db.with_name("ledger.db.new")
     try:
         home.ledger_db.parent.mkdir(mode=0o700, exist_ok=True)
@@ -55,6 +54,19 @@ def created(
         sync_folder(home.ledger_db.parent)
     except OSError as e:
         raise storage_error(e, "The book could not be made") from e
+
+
+def _require_none(home: Home) -> None:
+    """Refuse a home that has a book, or had one: what was in it must not be lost in silence."""
+    if home.database is None and home.ledger_db.exists():
+        raise LedgerExistsError(
+            f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
+        )
+    if has_log(home.ledger_db) or home.ledger_db.with_name(HEAD_NAME).exists():
+        raise LedgerExistsError(
+            f"The book of this home is gone, but not all that was beside it at {home.ledger_db}.",
+            hint="Run: facetill ledger restore. Or move HOME/ledger away to begin a new book.",
+        )
 
 
 def _fill(

@@ -30,6 +30,7 @@ from ledger.store import (
     FORMAT,
     FORMATS_READ,
     HEADS_SINCE,
+    has_log,
     whole_power,
 )
 
@@ -199,7 +200,7 @@ class SqliteStore:
 
         Nobody writes into the file while a transaction reads from it.
         """
-        return None if _has_log(self._path) else self._path
+        return None if has_log(self._path) else self._path
 
     def problems(self) -> Iterator[tuple[int | None, str]]:
         """The schema against the one that this version makes, then SQLite's own check."""
@@ -215,7 +216,7 @@ class SqliteStore:
             yield None, f"the {kind} {name} is missing or altered"
         # SQLite reads a page that is cut off as if it ended in zeros. A checkpoint that a power
         # cut stopped leaves one too: the log beside the file then still has all of it.
-        if not _has_log(self._path) and self._path.stat().st_size % cast(
+        if not has_log(self._path) and self._path.stat().st_size % cast(
             "int", self.db.pragma("page_size")
         ):
             yield None, "the file is not a whole number of pages; its end is cut off"
@@ -285,11 +286,6 @@ def _address(path: Path, *, read_only: bool) -> str:
     """A file: URI; on a medium that takes no -wal file, one that needs none."""
     address = path.absolute().as_uri()
     frozen = read_only and not os.access(path.parent, os.W_OK)
-    if frozen and not _has_log(path):
+    if frozen and not has_log(path):
         return address + "?immutable=1"
     return address
-
-
-def _has_log(path: Path) -> bool:
-    wal = path.with_name(path.name + "-wal")
-    return wal.exists() and wal.stat().st_size > 0

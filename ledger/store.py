@@ -91,6 +91,12 @@ def open_store(home: Home, *, read_only: bool = False) -> Store:
     return SqliteStore(home.ledger_db, read_only=read_only)
 
 
+def has_log(path: Path) -> bool:
+    """Whether a log of SQLite's is beside a file, which it replays into whatever has that name."""
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
 def lookup_all(
     store: Store, columns: str, table: str, key: tuple[str, ...], values: Sequence[Sequence[Value]]
 ) -> Iterator[Row]:

@@ -117,6 +117,19 @@ def test_a_vault_that_gives_its_rows_again_and_again_is_not_backed_up(
     assert not list(tmp_path.glob("vault.gz*"))
 
 
+def test_no_vault_is_put_beside_the_log_of_another(kept, demo_home):
+    file, _ = kept
+    log = demo_home.vault_db.with_name("vault.db-wal")
+    log.parent.mkdir(exist_ok=True)
+    log.write_bytes(b"enrolments that were not moved yet")
+    for make in (lambda: backup.restore(demo_home, None, file, 9), lambda: Vault.create(demo_home)):
+        with pytest.raises(errors.VaultExistsError, match="vault is gone"):
+            make()
+    assert [path.name for path in log.parent.iterdir()] == ["vault.db-wal"]
+    log.unlink()
+    assert backup.restore(demo_home, None, file, 9) == 2
+
+
 def test_who_was_erased_since_the_backup_stays_erased(vault, person, demo_home, tmp_path):
     Ledger.create(demo_home, 1).close()
     one, two = vault.add(person(1)), vault.add(person(2))

@@ -185,6 +185,43 @@ def test_a_backup_older_than_the_head_that_the_home_has_is_not_put_in_place(stoc
     assert backup.restore(saved, stocked.home.path)[1] == 10
 
 
+def test_no_book_is_put_beside_the_log_of_another(stocked, saved):
+    stocked.book.close()
+    stocked.home.ledger_db.unlink()
+    stocked.home.ledger_db.with_name("head.note").unlink()
+    log = stocked.home.ledger_db.with_name("ledger.db-wal")
+    log.write_bytes(b"payments that were not moved yet")
+    for make in (
+        lambda: backup.restore(saved, stocked.home.path),
+        lambda: Ledger.create(stocked.home),
+    ):
+        with pytest.raises(errors.LedgerExistsError, match=r"log|gone"):
+            make()
+    assert not stocked.home.ledger_db.exists()
+    log.write_bytes(b"")  # as a reader leaves one
+    assert backup.restore(saved, stocked.home.path)[1] == 10
+
+
+def test_a_folder_with_a_book_but_without_its_home_json_is_left_alone(stocked, saved):
+    stocked.book.close()
+    before = stocked.home.ledger_db.read_bytes()
+    (stocked.home.path / "home.json").unlink()
+    with pytest.raises(errors.LedgerExistsError):
+        backup.restore(saved, stocked.home.path)
+    assert stocked.home.ledger_db.read_bytes() == before
+
+
+def test_a_home_whose_book_is_gone_begins_no_new_one_in_silence(stocked):
+    stocked.book.close()
+    stocked.home.ledger_db.unlink()
+    with pytest.raises(errors.LedgerExistsError, match="is gone") as refused:
+        Ledger.open_or_create(stocked.home)
+    assert "restore" in refused.value.hint
+    stocked.home.ledger_db.with_name("head.note").unlink()
+    with Ledger.open_or_create(stocked.home) as book:
+        assert len(book) == 3
+
+
 def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(stocked, saved, monkeypatch):
     assert saved.stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr(stocked.book, "copy_rows", Mock(side_effect=OSError(28, "full")))
