@@ -330,3 +330,23 @@ def test_a_damaged_page_is_named_by_its_entry_wherever_it_is_read(rich, damage):
             read()
     if not damage.startswith("DELETE"):
         assert rich.book.receipt(last).amount_minor == 1
+
+
+@pytest.mark.parametrize("other", ["count", "root"])
+def test_whole_pages_that_are_not_those_of_the_header_are_named(rich, other):
+    index = rich.pay_batch(*[(ANN, CENT)] * 129)[0].index
+    pages_of = f"WHERE batch_pages.idx = {index} AND batch_pages.page = 1"
+    damage = f"DELETE FROM batch_pages {pages_of}"
+    if other == "root":
+        rich.pay_batch((BOB, CENT))
+        damage = (
+            "UPDATE batch_pages SET (root, total_minor, payments, orders) = (SELECT root, "
+            f"total_minor, payments, orders FROM batch_pages WHERE idx = {index + 1}) {pages_of}"
+        )
+    rich.book.close()
+    with apsw.Connection(str(rich.home.ledger_db)) as db:
+        db.execute(damage)
+        assert db.changes() == 1
+    rich.book = Ledger.open(rich.home)
+    with pytest.raises(errors.DamagedError, match=f"Entry {index} of the book"):
+        list(rich.book.entries())

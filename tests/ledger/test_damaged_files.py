@@ -92,6 +92,7 @@ READERS = {
     "leaves": lambda book, _: list(book.leaves(len(book))),
     "backup": lambda book, path: backup.write(book, path / "b.gz"),
     "sales": lambda book, _: book.sales_since("s-abcdefghijklmnop", 0),
+    "no sales": lambda book, _: book.sales_since("s-nobody", 0),
     "figures": lambda book, _: book.figures(),
     "consistency": lambda book, _: book.prove_consistency(3),
     "head": lambda book, _: book.head,
@@ -139,7 +140,7 @@ def test_a_row_that_bears_an_earlier_number_keeps_nobody_for_ever(stocked, file,
     file.write()
     findings, _ = audit.check_home(stocked.home)
     assert any("out of order" in finding.problem for finding in findings)
-    assert {"entries", "backup"} <= refused_by(stocked.home, tmp_path)
+    assert {"entries", "no sales", "backup"} <= refused_by(stocked.home, tmp_path)
 
 
 def test_a_leaf_of_another_type_is_named_wherever_it_is_read(stocked, file, tmp_path):
@@ -160,3 +161,15 @@ def test_a_head_of_another_type_is_named_wherever_it_is_read(stocked, file, tmp_
     assert LAST in [finding.index for finding in findings]
     names = refused_by(stocked.home, tmp_path)
     assert names >= {"backup", "figures", "head", "consistency"}
+
+
+def test_the_head_of_an_earlier_entry_is_not_taken_for_one_that_follows(stocked, monkeypatch):
+    heads = [(3, b"an earlier one"), (LAST, b"a later one")]
+    for given, found in ((heads, (LAST + 1, b"a later one")), (heads[:1], None)):
+        monkeypatch.setattr(stocked.book._store, "rows", lambda *_, given=given: iter(given))
+        if found is not None:
+            assert stocked.book._log.head_after(4) == found
+            continue
+        with pytest.raises(errors.DamagedError, match="Entry 4 of the book"):
+            stocked.book._log.head_after(4)
+    monkeypatch.undo()
