@@ -145,6 +145,10 @@ class Batch:
         header = cast("dict[str, Any]", require_fields(record[cls.kind], _HEADER))
         return cls(**header, signature=signature_from_text(record["signature"]))
 
+    def is_over(self, sheet: Sheet) -> bool:
+        """Whether these are the payments that the kiosk signed."""
+        return (self.count, self.root) == (sheet.count, sheet.root)
+
     def payments(self) -> Iterable[BatchedPayment]:
         """All of them in order, of a batch with its sheet."""
         pages = cast("Sheet", self.sheet).pages

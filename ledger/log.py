@@ -204,11 +204,9 @@ class Log:
         """A batch with its payments at hand, which are those of its header."""
         with naming(entry.index):
             sheet = pages.sheet(self._store, entry.index)
-        whole = entry.with_sheet(sheet)
-        header = cast("Batch", whole.content)
-        if (sheet.count, sheet.root) != (header.count, header.root):
+        if not cast("Batch", entry.content).is_over(sheet):
             raise damaged_entry(entry.index)
-        return whole
+        return entry.with_sheet(sheet)
 
     def page(self, index: int, number: int) -> Page:
         """The page with a payment, by its number in the batch that is this entry."""
@@ -241,7 +239,6 @@ class Log:
 
     def parse(self, index: int, leaf: bytes) -> Entry:
         """The entry of a row, or a DamagedError that names it."""
-        require_bytes(index, leaf)
         try:
             entry = parse_leaf(leaf)
         except BadInputError as e:
@@ -351,6 +348,11 @@ def require_bytes(index: int, *columns: object) -> None:
     """A damaged file may give columns other types than their table has."""
     if not all(isinstance(column, bytes) for column in columns):
         raise damaged_entry(index)
+
+
+def missing_entry(index: int) -> DamagedError:
+    """An error that names an entry which has no row."""
+    return DamagedError(f"Entry {index} of the book is missing.", hint="Run: facetill ledger check")
 
 
 def damaged_entry(index: int) -> DamagedError:

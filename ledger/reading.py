@@ -16,7 +16,7 @@ from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, DamagedError, ProofRefused
 from ledger.fields import require_integer, require_pseudonym
 from ledger.instructions import Capture, Erasure, Void
-from ledger.log import Log, naming, require_bytes
+from ledger.log import Log, missing_entry, naming, require_bytes
 from ledger.money import PIECES
 from ledger.receipt import Receipt
 
@@ -150,9 +150,7 @@ class Reading:
                 return
             for index, leaf in batch:
                 if index != start:
-                    raise DamagedError(
-                        f"Entry {start} of the book is missing.", hint="Run: facetill ledger check"
-                    )
+                    raise missing_entry(start)
                 yield leaf
                 start += 1
 
@@ -178,17 +176,15 @@ class Reading:
             done = frontier.size
             with self._reading():
                 rows = list(self._store.rows(query, (done, min(done + _BATCH, size))))
-            for index, *columns in rows or [(None,)]:
+            for index, leaf, signature in cast("list[tuple[int, bytes, bytes]]", rows):
                 if index != frontier.size:
-                    raise DamagedError(
-                        f"Entry {frontier.size} of the book is missing.",
-                        hint="Run: facetill ledger check",
-                    )
-                require_bytes(index, *columns)
-                leaf, signature = cast("list[bytes]", columns)
+                    raise missing_entry(frontier.size)
+                require_bytes(index, leaf, signature)
                 write(line(leaf, signature))
                 self._copy_pages(index, leaf, write)
                 frontier.append(frontier.completed(merkle.leaf_hash(leaf)))
+            if not rows:
+                raise missing_entry(done)
             if progress is not None:
                 progress(frontier.size, size)
         try:
@@ -205,9 +201,10 @@ class Reading:
     def _copy_pages(self, index: int, leaf: bytes, write: Callable[[bytes], object]) -> None:
         from ledger.backup import page_line
 
-        if _BATCH_LEAF in leaf and isinstance(
-            (entry := self._log.parse(index, leaf)).content, Batch
-        ):
+        if _BATCH_LEAF not in leaf:
+            return
+        entry = self._log.parse(index, leaf)
+        if isinstance(entry.content, Batch):
             with self._reading():
                 sheet = self._log.with_sheet(entry).sheet
             for page in cast("Sheet", sheet).pages:

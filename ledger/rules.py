@@ -233,8 +233,7 @@ def _require_batch(batch: Batch, sheet: Sheet, known: Known, book: Genesis, now_
 
 def require_sheet(batch: Batch) -> None:
     """Refuse a batch whose payments are not those of its header."""
-    sheet = cast("Sheet", batch.sheet)
-    if (batch.count, batch.root) != (sheet.count, sheet.root):
+    if not batch.is_over(cast("Sheet", batch.sheet)):
         raise WrongCart(
             "The payments are not those that the kiosk signed.", hint="Start again at the kiosk."
         )
