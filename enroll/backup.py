@@ -11,13 +11,10 @@ pseudonym of which the home's book has a tombstone is erased again before the va
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hmac
 import json
-import os
 import re
-import secrets
 import zlib
 from typing import TYPE_CHECKING, Final, cast
 
@@ -28,7 +25,7 @@ from enroll.erasure import erased_in
 from enroll.errors import BadInputError, DamagedError, StorageError, VaultExistsError
 from enroll.people import People
 from enroll.sealing import subkey
-from ledger.home import sync_folder
+from ledger.home import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +45,6 @@ BATCH: Final = 1_000
 _LINE_BYTES_MAX: Final = 1_000_000
 _INTEGER_END: Final = 2**63
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # JSON can escape what no text can hold
-_NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 _TABLES: Final = tuple(name for name in stores.TABLES if name != "vault")
 _KEYS: Final = {"shoppers": "number", "trail": "number", "attempts": "subject", "staff": "id"}
 
@@ -66,22 +62,14 @@ def write(
         raise BadInputError(f"There is a file at {path} already.", hint="Name a new file.")
     with core.transaction(write=True):
         trail.append(now_ms, trail.permit("back up"), "back up", "", "")
-    staging = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
-        fd = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "wb") as raw:
-            with gzip.open(raw, "wb") as file:
-                count = _write(core, cast("IO[bytes]", file), now_ms, progress)
-            raw.flush()
-            os.fsync(raw.fileno())
-        _name(staging, path)
+        with new_file(path) as raw, gzip.open(raw, "wb") as file:
+            count = _write(core, cast("IO[bytes]", file), now_ms, progress)
     except OSError as e:
         raise StorageError(
             f"The backup {path} could not be written ({e.strerror}).",
             hint="Check the free space and the permissions of the folder.",
         ) from e
-    finally:
-        staging.unlink(missing_ok=True)
     return count
 
 
@@ -110,17 +98,6 @@ def _write(core: Core, file: IO[bytes], now_ms: int, progress: Progress | None) 
                     progress(shoppers, total)
     file.write(json.dumps({"lines": lines, "mac": mac.hexdigest()}).encode() + b"\n")
     return shoppers
-
-
-def _name(staging: Path, path: Path) -> None:
-    """Give the file its name: by a link, unlike a rename never over another file."""
-    try:
-        os.link(staging, path)
-    except OSError as e:
-        if e.errno not in _NO_LINKS:
-            raise
-        staging.rename(path)  # a stick's file system has none
-    sync_folder(path.absolute().parent)
 
 
 def restore(

@@ -20,6 +20,7 @@ from enroll.errors import (
     VaultVersionError,
 )
 from enroll.store import BUSY_MS_MAX, FORMAT, FORMATS_READ, INDEXES, TABLES
+from ledger.store import has_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -157,10 +158,9 @@ def create(path: Path, fill: Callable[[Store], None]) -> None:
 
 def _require_no_log(path: Path) -> None:
     """SQLite would replay the log of a vault that is gone into the one put in its place."""
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
+    if has_log(path):
         raise VaultExistsError(
-            f"The home's vault is gone, and {log} of it is there.",
+            f"The home's vault is gone, and {path}-wal of it is there.",
             hint="Move HOME/vault away first; it may hold the last enrolments.",
         )
 

@@ -26,7 +26,7 @@ from ledger.contents import Genesis, Rotation
 from ledger.entries import parse_leaf
 from ledger.errors import BadInputError, Error, KeyMissingError, LedgerMissingError, Refused
 from ledger.figures import Figures
-from ledger.keyring import VKEYS
+from ledger.home import VKEYS
 from ledger.log import Log
 from ledger.replay import Replay
 from ledger.seals import Resumed, Seals, balances_digest, hex_of
@@ -107,7 +107,7 @@ def check_home(
     anchor = note.key_list(trusted_keys(home) if key is None else key)[0]
     # The head is read before the book: a payment posted meanwhile must not look like a rollback.
     try:
-        newest = home.ledger_db.with_name(store.HEAD_NAME).read_text("utf-8")
+        newest = store.head_note(home).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         newest = ""
     named = [(newest, f"{store.HEAD_NAME} beside the book")]

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import secrets
 import shutil
 import zlib
 from dataclasses import replace
@@ -33,7 +31,9 @@ from ledger.errors import (
 )
 from ledger.fields import bad_field
 from ledger.home import (
+    VKEYS,
     Home,
+    new_file,
     open_home,
     parsed,
     storage_error,
@@ -41,7 +41,6 @@ from ledger.home import (
     write_new,
     written,
 )
-from ledger.keyring import VKEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,36 +67,27 @@ def write(book: Ledger, path: Path, progress: Callable[[int, int], None] | None 
         KeyMissingError: The home lacks its public key.
     """
     home = book.home
-    kept = store.kept_size(home.ledger_db.with_name(store.HEAD_NAME))
+    kept = store.kept_size(store.head_note(home))
     header = {
         "type": TYPE,
         "format": FORMAT,
         "home": written(replace(home, database=None)).decode(),
         "vkey": _lines(audit.trusted_keys(home)),
     }
-    staging = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         if path.exists():
             raise BadInputError(f"There is a file at {path} already.", hint="Name a new file.")
-        fd = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "wb") as raw:
-            with gzip.open(raw, "wb") as file:
-                file.write(json.dumps(header).encode() + b"\n")
-                size, head = book.copy_rows(file.write, progress)
-                if size < kept:
-                    raise DamagedError(
-                        f"The book has {size} entries, and {kept} when its newest head was kept.",
-                        hint="Run: facetill ledger check. No backup was written.",
-                    )
-                file.write(json.dumps({"entries": size, "head": head}).encode() + b"\n")
-            raw.flush()
-            os.fsync(raw.fileno())
-        staging.rename(path)
-        sync_folder(path.absolute().parent)
+        with new_file(path) as raw, gzip.open(raw, "wb") as file:
+            file.write(json.dumps(header).encode() + b"\n")
+            size, head = book.copy_rows(file.write, progress)
+            if size < kept:
+                raise DamagedError(
+                    f"The book has {size} entries, and {kept} when its newest head was kept.",
+                    hint="Run: facetill ledger check. No backup was written.",
+                )
+            file.write(json.dumps({"entries": size, "head": head}).encode() + b"\n")
     except OSError as e:
         raise storage_error(e, f"The backup {path} could not be written") from e
-    finally:
-        staging.unlink(missing_ok=True)
     return size
 
 
@@ -219,13 +209,13 @@ def _fill(staged: Home, lines: Iterator[bytes], progress: Callable[[int, int], N
     if last.get("entries") != size:
         raise _no_backup("entries are missing at its end")
     head = str(last.get("head")).encode("utf-8", "replace")
-    write_new(staged.ledger_db.with_name(store.HEAD_NAME), head, 0o644)
+    write_new(store.head_note(staged), head, 0o644)
     return size
 
 
 def _require_clean(staged: Home, home: Home) -> None:
     """Audit what was read, also by the head that the home still has of a book that is gone."""
-    kept = home.ledger_db.with_name(store.HEAD_NAME)
+    kept = store.head_note(home)
     heads = (kept.read_text("utf-8", "replace"),) if kept.exists() else ()
     findings, _ = audit.check_home(staged, heads=heads)
     if findings:
@@ -302,8 +292,7 @@ def _put(staged: Home, home: Home) -> None:
     if home.database is not None:
         _copy_to_database(staged, home)
     home.ledger_db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    head = home.ledger_db.with_name(store.HEAD_NAME)
-    staged.ledger_db.with_name(store.HEAD_NAME).replace(head)
+    store.head_note(staged).replace(store.head_note(home))
     if home.database is None:
         staged.ledger_db.replace(home.ledger_db)
     sync_folder(home.ledger_db.parent)

@@ -364,7 +364,7 @@ class Ledger(Reading):
         with suppress(OSError, StorageError), self._reading():
             size = self._log.size()
             text = self._log.checkpoint(size - 1)
-            store.keep_head(self.home.ledger_db.with_name(store.HEAD_NAME), text, size)
+            store.keep_head(store.head_note(self.home), text, size)
             self._head_kept_s, self._head_due = now_s, False
 
 

@@ -8,7 +8,7 @@ from ledger.draft import Draft
 from ledger.errors import LedgerExistsError
 from ledger.home import storage_error, sync_folder
 from ledger.log import Log
-from ledger.store import HEAD_NAME, has_log
+from ledger.store import has_log, head_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def _require_none(home: Home) -> None:
         raise LedgerExistsError(
             f"There is a book at {home.ledger_db} already.", hint="Use it as it is."
         )
-    if has_log(home.ledger_db) or home.ledger_db.with_name(HEAD_NAME).exists():
+    if has_log(home.ledger_db) or head_note(home).exists():
         raise LedgerExistsError(
             f"The book of this home is gone, but not all that was beside it at {home.ledger_db}.",
             hint="Run: facetill ledger restore. Or move HOME/ledger away to begin a new book.",

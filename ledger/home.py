@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import secrets
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
@@ -25,14 +28,19 @@ from ledger.errors import (
 from ledger.money import exponent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
     from ledger.keys import StationKey
 
 FORMAT: Final = 1
 MODELS: Final = "models"
+VKEYS: Final = "ledger.vkey"  # among the keys: the ledger's public ones, the first one first
 Mode = Literal["live", "demo"]
 Station = Literal["ledger", "kiosk", "desk"]
 STATIONS: Final[tuple[Station, ...]] = ("ledger", "kiosk", "desk")
 _HOME_JSON_BYTES_MAX: Final = 10_000
+_NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 @dataclass(frozen=True)
@@ -216,7 +224,7 @@ def _fill(staging: Path, home: Home) -> None:
         write_new(keys_dir / f"{station}.key", keys.pem(key), 0o600)
         if station == "ledger":
             vkey = note.VerifierKey(f"facetill/{home.id}", key.public_bytes)
-            write_new(keys_dir / "ledger.vkey", f"{vkey}\n".encode(), 0o644)
+            write_new(keys_dir / VKEYS, f"{vkey}\n".encode(), 0o644)
     (staging / "ledger").mkdir(mode=0o700)
     write_new(staging / "home.json", written(home), 0o644)
     sync_folder(keys_dir)
@@ -230,6 +238,44 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file for its owner alone, which gets its name once it is whole and on the disk.
+
+    By a link: unlike a rename, it is never put over another file.
+
+    Raises:
+        OSError: It cannot be written, or there is one; nothing is left of it.
+    """
+    staging = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        fd = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(staging, path)
+        except OSError as e:
+            if e.errno not in _NO_LINKS:
+                raise
+            staging.rename(path)  # a stick's file system has none
+        sync_folder(path.absolute().parent)
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which one process has at a time (flock(2))."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def sync_folder(path: Path) -> None:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import keys, note
 from ledger.errors import DamagedError
-from ledger.home import station_key, storage_error, sync_folder, write_new
+from ledger.home import VKEYS, station_key, storage_error, sync_folder, write_new
 
 if TYPE_CHECKING:
     from ledger.home import Home, Station
     from ledger.keys import StationKey
 
 NEXT: Final = "ledger.key.next"
-VKEYS: Final = "ledger.vkey"
 
 
 class Keyring:

@@ -9,9 +9,10 @@ with `?` and in what both databases understand.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from ledger.home import alone_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,15 +116,18 @@ def below(prefix: str) -> tuple[str, str]:
     return prefix, prefix[:-1] + "0"  # 0 follows the slash
 
 
+def head_note(home: Home) -> Path:
+    """Where the newest signed head is kept, beside the book."""
+    return home.ledger_db.with_name(HEAD_NAME)
+
+
 def keep_head(path: Path, text: str, size: int) -> None:
     """Replace head.note by a newer signed head; never by an older one.
 
     It is kept outside of the database so that a database put back from an older copy is found
     out. It is written after the commit: a crash between the two leaves it older, never newer.
     """
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    with alone_in(path.parent):
         if kept_size(path) >= size:
             return
         staging = path.with_name(path.name + ".new")
@@ -133,8 +137,6 @@ def keep_head(path: Path, text: str, size: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         staging.replace(path)
-    finally:
-        os.close(folder)
 
 
 def kept_size(path: Path) -> int:

@@ -9,20 +9,16 @@ signature type 0x04) to the signed note.
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
-import os
 import struct
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger import consistency, keys, note
 from ledger.errors import BadInputError, ProofRefused
-from ledger.home import storage_error, sync_folder, write_new
+from ledger.home import alone_in, storage_error, sync_folder, write_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 COSIGNATURE: Final = b"\x04"
@@ -94,7 +90,7 @@ class Witness:
         self._folder = folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._alone():
+            with alone_in(folder):
                 if not (folder / "witness.key").exists():
                     self._begin(name or "facetill-witness")
                 elif name is not None and name != self._name():
@@ -116,16 +112,6 @@ class Witness:
         write_new(self._folder / "name", f"{name}\n".encode(), 0o644)
         write_new(self._folder / "witness.key", keys.pem(keys.generate()), 0o600)
         sync_folder(self._folder)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time, or two heads that part could both follow the last one."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
 
     def _name(self) -> str:
         return (self._folder / "name").read_text(encoding="utf-8").strip()
@@ -153,7 +139,7 @@ class Witness:
         Raises:
             ProofRefused: The book was rewritten or rolled back, or the proof is from elsewhere.
         """
-        with self._alone():
+        with alone_in(self._folder):  # or two heads that part could both follow the last one
             head = self._consistent_head(text, log)
             checkpoint = note.open_checkpoint(head, log)
             self._remember(note.key_list(log)[0].name, head)
